@@ -1,0 +1,140 @@
+//! The wording of type errors: lower case, expected before found, and a help where one is likely.
+
+use super::Checker;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::function::Function;
+use crate::hir;
+use crate::source::Span;
+use crate::value::Type;
+
+impl Checker<'_> {
+    /// `expected Bool, found String`
+    pub(super) fn mismatch(&self, expected: Type, found: &hir::Expr) -> Diagnostic {
+        let message = format!("expected {expected}, found {}", found.ty);
+        let diagnostic =
+            self.diagnose(Code::TYPE_MISMATCH, found.span, message).label(format!("this is {}", article(found.ty)));
+        match cast(found.ty, expected) {
+            Some(cast) => diagnostic.help(format!("write `{}{cast}`", self.operand_text(found.span))),
+            None => diagnostic,
+        }
+    }
+
+    /// `cannot compare String with Int`
+    pub(super) fn incomparable(&self, span: Span, left: &hir::Expr, right: &hir::Expr) -> Diagnostic {
+        let message = format!("cannot compare {} with {}", left.ty, right.ty);
+        let diagnostic = self
+            .diagnose(Code::CANNOT_COMPARE, span, message)
+            .also(left.span, article(left.ty))
+            .also(right.span, article(right.ty));
+        let help = cast(left.ty, right.ty)
+            .map(|cast| (left.span, cast))
+            .or_else(|| cast(right.ty, left.ty).map(|cast| (right.span, cast)))
+            .map(|(span, cast)| format!("write `{}{cast}`", self.operand_text(span)));
+        match help {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        }
+    }
+
+    /// `` `+` does not take Bool and Int ``
+    pub(super) fn bad_operands(&self, symbol: &str, span: Span, left: &hir::Expr, right: &hir::Expr) -> Diagnostic {
+        let message = format!("`{symbol}` does not take {} and {}", left.ty, right.ty);
+        self.diagnose(Code::BAD_OPERANDS, span, message)
+            .also(left.span, article(left.ty))
+            .also(right.span, article(right.ty))
+    }
+
+    /// `an attribute cannot be read as TimeSpan`
+    pub(super) fn unreadable_attribute(&self, span: Span, ty: Type) -> Diagnostic {
+        let help = match ty {
+            Type::TimeSpan => format!("make one from a number: `TimeSpan.FromMinutes({})`", self.source.slice(span)),
+            Type::CharSet => "write the classes, such as `CharSet.Numeric|CharSet.Hyphen`".to_string(),
+            _ => "an attribute is read as Bool, Int, Double, String, DateTime or Json".to_string(),
+        };
+        self.diagnose(Code::AMBIGUOUS_ATTRIBUTE, span, format!("an attribute cannot be read as {ty}")).help(help)
+    }
+
+    /// Two Jsons, or a Json and an attribute, where only known types can meet.
+    pub(super) fn json_needs_cast(&self, symbol: &str, span: Span, json: Span) -> Diagnostic {
+        let text = self.operand_text(json);
+        self.diagnose(Code::JSON_NEEDS_CAST, span, format!("`{symbol}` does not know as what to read Json"))
+            .also(json, "this is Json")
+            .help(format!(
+                "say it with a cast: `{text}.AsDouble()`, `.AsInt()`, `.AsString()`, `.AsBool()` or `.AsDateTime()`"
+            ))
+    }
+
+    /// The count of arguments fits no row.
+    pub(super) fn wrong_count(&self, span: Span, rows: &[&'static Function], found: usize) -> Diagnostic {
+        let name = rows.first().map_or("", |row| row.name);
+        let message = format!("`{name}` takes {}, found {found}", counts(rows));
+        self.diagnose(Code::WRONG_ARITY, span, message).help(signatures(rows))
+    }
+
+    /// The text of an operand, in parentheses if a postfix step would bind to a part of it only.
+    pub(super) fn operand_text(&self, span: Span) -> String {
+        let text = self.source.slice(span);
+        let simple = |c: char| c.is_ascii_alphanumeric() || "@$\"'._[]()".contains(c);
+        if text.chars().count() > 60 {
+            "...".to_string()
+        } else if text.chars().all(simple) || text.starts_with("@\"") && text.ends_with('"') {
+            text.to_string()
+        } else {
+            format!("({text})")
+        }
+    }
+}
+
+/// `a String`, `an Int`
+pub(super) fn article(ty: Type) -> String {
+    let name = ty.name();
+    if name.starts_with(['A', 'E', 'I', 'O', 'U', 'a', 'e', 'i', 'o', 'u']) {
+        format!("an {name}")
+    } else {
+        format!("a {name}")
+    }
+}
+
+/// The member that brings one type to another.
+fn cast(found: Type, expected: Type) -> Option<&'static str> {
+    Some(match (found, expected) {
+        (Type::String, Type::Int) => ".ToInt64()",
+        (Type::String, Type::Double) => ".ToDouble()",
+        (Type::String, Type::Bool) => ".ToBoolean()",
+        (Type::String, Type::DateTime) => ".ToDateTime()",
+        (Type::Int | Type::Double | Type::DateTime | Type::TimeSpan, Type::String) => ".ToString()",
+        (Type::Json, Type::Int) => ".AsInt()",
+        (Type::Json, Type::Double) => ".AsDouble()",
+        _ => return None,
+    })
+}
+
+/// `1 or 2 arguments`
+fn counts(rows: &[&'static Function]) -> String {
+    let mut all: Vec<usize> =
+        rows.iter().flat_map(|row| row.required()..=row.at_most().unwrap_or(row.required())).collect();
+    all.sort_unstable();
+    all.dedup();
+    if let Some(open) = rows.iter().find(|row| row.at_most().is_none()) {
+        return plural(&format!("{} or more", open.required()), 2);
+    }
+    match all.as_slice() {
+        [] => "no arguments".to_string(),
+        [0] => "no arguments".to_string(),
+        [one] => plural(&one.to_string(), *one),
+        [head @ .., last] => {
+            let head: Vec<String> = head.iter().map(usize::to_string).collect();
+            format!("{} or {last} arguments", head.join(", "))
+        }
+    }
+}
+
+pub(super) fn plural(count: &str, n: usize) -> String {
+    if n == 1 { format!("{count} argument") } else { format!("{count} arguments") }
+}
+
+/// `Substring(start: Int) -> String` for each row.
+pub(super) fn signatures(rows: &[&'static Function]) -> String {
+    let all: Vec<String> = rows.iter().map(|row| format!("`{}`", row.signature())).collect();
+    format!("it is {}", all.join(" or "))
+}

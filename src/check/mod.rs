@@ -1,0 +1,166 @@
+//! From the tree as written to the tree as meant, or all errors (L3, L9).
+//!
+//! In: parsed files and what the host defined. Out: [`hir`], and every diagnostic in the order of the text.
+//!
+//! 1. [`statement`] walks rules, clauses and statements and keeps the variables ([`scope`]).
+//! 2. [`expression`] types one expression; an attribute takes the type its context asks for (L3.3).
+//! 3. [`operator`], [`member`] and [`call`] know what operators, postfix steps and calls ask of their operands.
+//! 4. [`message`] holds the wording of what several of them report.
+//!
+//! An expression that has an error is `None` from there on: what depends on it stays silent.
+
+mod call;
+mod expression;
+mod member;
+mod message;
+mod operator;
+mod scope;
+mod special;
+mod statement;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::hir;
+use crate::source::{Source, Span};
+use crate::syntax::ast;
+use indexmap::IndexMap;
+use scope::Scope;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// What the host defines besides the text.
+#[derive(Clone, Debug, Default)]
+pub struct Definitions {
+    /// External calls by lower-case name.
+    pub externals: IndexMap<String, ExternalDefinition>,
+}
+
+/// What the checker knows of an external call (L8.1).
+#[derive(Clone, Debug)]
+pub struct ExternalDefinition {
+    /// As registered.
+    pub name: Arc<str>,
+    /// How many arguments it takes; `None` is any number (a stub without a definition, R9.2).
+    pub parameters: Option<usize>,
+}
+
+/// One parsed file.
+#[derive(Debug)]
+pub struct File {
+    /// The text.
+    pub source: Arc<Source>,
+    /// Its tree.
+    pub tree: ast::File,
+    /// The name of a rule that has none (L2.4).
+    pub default_name: String,
+}
+
+/// Which kind of program is checked (L2.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Program {
+    Expression,
+    DecisionRule,
+}
+
+/// Checks the decision rules of one assessment, in the order they run.
+pub fn rules(files: &[File], definitions: &Definitions) -> (hir::Assessment, Vec<Diagnostic>) {
+    let mut checker = Checker::new(definitions, Program::DecisionRule);
+    let mut names = HashMap::new();
+    for file in files {
+        checker.enter(&file.source);
+        checker.file(file, &mut names);
+    }
+    (checker.out, checker.diagnostics)
+}
+
+/// Checks one expression.
+pub fn expression(
+    source: &Arc<Source>,
+    tree: &ast::Expr,
+    definitions: &Definitions,
+) -> (Option<hir::Program>, Vec<Diagnostic>) {
+    let mut checker = Checker::new(definitions, Program::Expression);
+    checker.enter(source);
+    let expression = checker.expr(tree, None);
+    (expression.map(|expression| hir::Program { parts: checker.out, expression }), checker.diagnostics)
+}
+
+struct Checker<'d> {
+    definitions: &'d Definitions,
+    program: Program,
+    diagnostics: Vec<Diagnostic>,
+    out: hir::Assessment,
+    paths: HashMap<String, u32>,
+    variables: HashMap<String, u32>,
+    externals: HashMap<String, u32>,
+    source: Arc<Source>,
+    scope: Scope,
+}
+
+impl<'d> Checker<'d> {
+    fn new(definitions: &'d Definitions, program: Program) -> Checker<'d> {
+        Checker {
+            definitions,
+            program,
+            diagnostics: Vec::new(),
+            out: hir::Assessment::default(),
+            paths: HashMap::new(),
+            variables: HashMap::new(),
+            externals: HashMap::new(),
+            source: Arc::new(Source::new("", "")),
+            scope: Scope::default(),
+        }
+    }
+
+    /// Turns to another text.
+    fn enter(&mut self, source: &Arc<Source>) {
+        self.source = source.clone();
+        self.out.sources.push(source.clone());
+    }
+
+    /// The index of the current text.
+    fn source_id(&self) -> u32 {
+        self.out.sources.len().saturating_sub(1) as u32
+    }
+
+    /// Begins a diagnostic; [`Checker::report`] files it.
+    fn diagnose(&self, code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(code, &self.source, span, message)
+    }
+
+    /// Files a diagnostic. The `None` is the expression that has it.
+    fn report<T>(&mut self, diagnostic: Diagnostic) -> Option<T> {
+        self.diagnostics.push(diagnostic);
+        None
+    }
+
+    /// The number of a path.
+    fn path_id(&mut self, path: &ast::Path) -> u32 {
+        if let Some(id) = self.paths.get(&path.text) {
+            return *id;
+        }
+        let id = self.out.paths.len() as u32;
+        self.out.paths.push(path.clone());
+        self.paths.insert(path.text.clone(), id);
+        id
+    }
+
+    /// The number of a variable of the event (`SetVariables`, `GetVariable`).
+    fn variable_id(&mut self, name: &str) -> u32 {
+        let next = self.out.variables.len() as u32;
+        let id = *self.variables.entry(name.to_ascii_lowercase()).or_insert(next);
+        if id == next {
+            self.out.variables.push(name.into());
+        }
+        id
+    }
+
+    /// The number of an external call.
+    fn external_id(&mut self, name: &Arc<str>) -> u32 {
+        let next = self.out.externals.len() as u32;
+        let id = *self.externals.entry(name.to_ascii_lowercase()).or_insert(next);
+        if id == next {
+            self.out.externals.push(hir::External { name: name.clone() });
+        }
+        id
+    }
+}

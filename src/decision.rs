@@ -1,0 +1,480 @@
+//! What comes out of an evaluation (R3.1).
+
+use crate::evaluate::{Answers, Decided, Emitted, Fault, Machine, Note, Outcome, Text};
+use crate::program::{Condition, Program, TextRef};
+use crate::value::{DecisionKind, Json, number};
+use indexmap::IndexMap;
+use smallvec::SmallVec;
+use std::fmt::Write;
+use std::sync::Arc;
+
+/// A JSON value as its compact text; always valid JSON, keys in the order they were written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JsonText(Box<str>);
+
+impl JsonText {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The value; key order is lost unless the host builds serde_json with `preserve_order`.
+    pub fn to_value(&self) -> serde_json::Value {
+        // INVARIANT: it was written as JSON.
+        serde_json::from_str(&self.0).unwrap_or_default()
+    }
+
+    pub(crate) fn of(json: Json<'_>) -> JsonText {
+        let mut text = String::new();
+        // INVARIANT: writing to a string never fails.
+        let _ = json.write_compact(&mut text);
+        JsonText(text.into())
+    }
+}
+
+impl std::fmt::Display for JsonText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One `Trace(...)` that fired.
+#[derive(Clone, Debug)]
+pub struct TraceEntry {
+    /// The rule.
+    pub rule: Arc<str>,
+    /// The clause.
+    pub clause: Arc<str>,
+    /// The named values, in order.
+    pub attributes: Vec<(Arc<str>, JsonText)>,
+}
+
+/// One external call that the rules read (L8.2).
+#[derive(Clone, Debug)]
+pub struct CallEntry {
+    /// The name as defined.
+    pub name: Arc<str>,
+    /// The arguments, as canonical text.
+    pub arguments: Vec<String>,
+    /// How it was answered.
+    pub answer: crate::evaluate::Answer,
+}
+
+/// A value that could not be read as the type asked for (L3.5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoteEntry {
+    /// The attribute's path, or the expression's text.
+    pub path: String,
+    /// The name of the type.
+    pub wanted: &'static str,
+    /// What stood there, as JSON, cut if it is long.
+    pub found: String,
+}
+
+/// An evaluation error that did not end the evaluation (L5.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorEntry {
+    /// Its code, such as `E0701`.
+    pub code: crate::diagnostic::Code,
+    /// What went wrong.
+    pub message: String,
+    /// The rule that was running.
+    pub rule: Arc<str>,
+    /// The clause that was running; absent in a condition.
+    pub clause: Option<Arc<str>>,
+    /// The file, if the rules stand in several.
+    pub file: Option<Arc<str>>,
+    /// Line in that file, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+}
+
+/// What most decisions do not have.
+#[derive(Clone, Debug, Default)]
+struct Rest {
+    outputs: IndexMap<Arc<str>, IndexMap<Arc<str>, JsonText>>,
+    traces: Vec<TraceEntry>,
+    variables: Vec<(Arc<str>, JsonText)>,
+    calls: Vec<CallEntry>,
+    notes: Vec<NoteEntry>,
+    errors: Vec<ErrorEntry>,
+}
+
+#[derive(Clone, Debug)]
+enum OwnedText {
+    Constant(TextRef),
+    Made(Box<str>),
+}
+
+/// A decision with its reasons, outputs and traces. Made without allocation unless the rules emit or compute something.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    program: Arc<Arc<Program>>,
+    kind: DecisionKind,
+    decided: Option<Decided>,
+    held: SmallVec<[u32; 4]>,
+    looked_at: u32,
+    texts: [Option<OwnedText>; 3],
+    rest: Option<Box<Rest>>,
+}
+
+impl Decision {
+    pub(crate) fn new(program: &Arc<Arc<Program>>, machine: &Machine<'_>, outcome: Outcome<'_>) -> Decision {
+        let texts = outcome.texts.map(|text| {
+            text.map(|text| match text {
+                Text::Constant(constant) => OwnedText::Constant(constant),
+                Text::Made(text) => OwnedText::Made(text.into()),
+            })
+        });
+        let rest = rest(machine, &outcome);
+        Decision {
+            program: program.clone(),
+            kind: outcome.kind,
+            decided: outcome.decided,
+            held: outcome.held,
+            looked_at: outcome.looked_at,
+            texts,
+            rest,
+        }
+    }
+
+    /// Which decision; [`DecisionKind::Approve`] if no rule decided (R2.2).
+    pub fn kind(&self) -> DecisionKind {
+        self.kind
+    }
+
+    /// Whether a rule decided.
+    pub fn is_decided(&self) -> bool {
+        self.decided.is_some()
+    }
+
+    /// The reason; without a decision `NO_CLAUSE_HIT` if some condition matched, else `NO_RULE_HIT` (R2.2).
+    pub fn reason(&self) -> Option<&str> {
+        match self.decided {
+            Some(_) => self.text(1),
+            None if self.matched().next().is_some() => Some("NO_CLAUSE_HIT"),
+            None => Some("NO_RULE_HIT"),
+        }
+    }
+
+    /// The message for the support desk.
+    pub fn support_message(&self) -> Option<&str> {
+        self.text(2)
+    }
+
+    /// The proof that a [`DecisionKind::Challenge`] asks for.
+    pub fn challenge_type(&self) -> Option<&str> {
+        self.text(0)
+    }
+
+    /// The rule that decided.
+    pub fn rule(&self) -> Option<&str> {
+        let rule = self.program.rules.get(self.decided?.rule as usize)?;
+        Some(&rule.name)
+    }
+
+    /// The clause that decided.
+    pub fn clause(&self) -> Option<&str> {
+        let clause = self.program.clauses.get(self.decided?.clause as usize)?;
+        Some(&clause.name)
+    }
+
+    /// The number of the clause that decided, counted from 0 over all rules in order.
+    pub fn clause_number(&self) -> Option<usize> {
+        self.decided.map(|decided| decided.clause as usize)
+    }
+
+    /// `Output` values by clause and key, in order; clauses of equal name share one object.
+    pub fn outputs(&self) -> impl Iterator<Item = (&str, &str, &JsonText)> {
+        let outputs = self.rest.iter().flat_map(|rest| &rest.outputs);
+        outputs.flat_map(|(clause, values)| values.iter().map(move |(key, value)| (&**clause, &**key, value)))
+    }
+
+    /// Traces in the order they fired.
+    pub fn traces(&self) -> &[TraceEntry] {
+        self.rest.as_ref().map_or(&[], |rest| &rest.traces)
+    }
+
+    /// What `SetVariables` wrote.
+    pub fn variables(&self) -> &[(Arc<str>, JsonText)] {
+        self.rest.as_ref().map_or(&[], |rest| &rest.variables)
+    }
+
+    /// The calls that the rules read, in order.
+    pub fn calls(&self) -> &[CallEntry] {
+        self.rest.as_ref().map_or(&[], |rest| &rest.calls)
+    }
+
+    /// Values that could not be read as the type asked for.
+    pub fn notes(&self) -> &[NoteEntry] {
+        self.rest.as_ref().map_or(&[], |rest| &rest.notes)
+    }
+
+    /// Evaluation errors.
+    pub fn errors(&self) -> &[ErrorEntry] {
+        self.rest.as_ref().map_or(&[], |rest| &rest.errors)
+    }
+
+    /// The rules whose condition held, each with the clauses that were reached, in order.
+    pub fn rule_evaluations(&self) -> impl Iterator<Item = (&str, Vec<&str>)> {
+        self.matched().filter_map(|number| {
+            let rule = self.program.rules.get(number as usize)?;
+            let end = match self.decided {
+                Some(decided) if decided.rule == number => decided.clause + 1,
+                _ => rule.clauses.end,
+            };
+            let clauses = self.program.clauses.get(rule.clauses.start as usize..end as usize).unwrap_or_default();
+            Some((&*rule.name, clauses.iter().map(|clause| &*clause.name).collect()))
+        })
+    }
+
+    /// The numbers of the rules that matched: those with a condition that held, and all without one that were looked at.
+    fn matched(&self) -> impl Iterator<Item = u32> {
+        let mut held = self.held.iter().copied().peekable();
+        self.program.rules.iter().take(self.looked_at as usize).zip(0..).filter_map(move |(rule, number)| {
+            let matched = matches!(rule.condition, Condition::Always) || held.next_if_eq(&number).is_some();
+            matched.then_some(number)
+        })
+    }
+
+    fn text(&self, index: usize) -> Option<&str> {
+        self.texts.get(index)?.as_ref().map(|text| match text {
+            OwnedText::Constant(constant) => self.program.str(*constant),
+            OwnedText::Made(text) => text,
+        })
+    }
+
+    /// The decision as JSON, its parts in the order of R3.1, empty ones left out.
+    pub fn to_json(&self) -> String {
+        let mut out = String::from("{\"decision\":");
+        string(&mut out, self.kind.name());
+        let texts = [
+            ("reason", self.reason()),
+            ("supportMessage", self.support_message()),
+            ("challengeType", self.challenge_type()),
+            ("rule", self.rule()),
+            ("clause", self.clause()),
+        ];
+        for (key, text) in texts {
+            if let Some(text) = text {
+                part(&mut out, key);
+                string(&mut out, text);
+            }
+        }
+        if let Some(rest) = &self.rest {
+            rest.write_emitted(&mut out);
+        }
+        let mut evaluations = self.rule_evaluations().peekable();
+        if evaluations.peek().is_some() {
+            part(&mut out, "ruleEvaluations");
+            list(&mut out, evaluations, |out, (rule, clauses)| {
+                out.push_str("{\"rule\":");
+                string(out, rule);
+                part(out, "clauseNames");
+                list(out, clauses, string);
+                out.push('}');
+            });
+        }
+        if let Some(rest) = &self.rest {
+            rest.write_told(&mut out);
+        }
+        out.push('}');
+        out
+    }
+}
+
+impl Rest {
+    fn write_emitted(&self, out: &mut String) {
+        if !self.outputs.is_empty() {
+            part(out, "outputs");
+            object(out, &self.outputs, |out, values| object(out, values, |out, value| out.push_str(value.as_str())));
+        }
+        if !self.variables.is_empty() {
+            part(out, "variables");
+            object(out, self.variables.iter().map(|(k, v)| (k, v)), |out, value| out.push_str(value.as_str()));
+        }
+        if !self.traces.is_empty() {
+            part(out, "traces");
+            list(out, &self.traces, |out, trace| {
+                out.push_str("{\"rule\":");
+                string(out, &trace.rule);
+                part(out, "clause");
+                string(out, &trace.clause);
+                part(out, "attributes");
+                object(out, trace.attributes.iter().map(|(k, v)| (k, v)), |out, value| out.push_str(value.as_str()));
+                out.push('}');
+            });
+        }
+    }
+
+    fn write_told(&self, out: &mut String) {
+        if !self.calls.is_empty() {
+            part(out, "calls");
+            list(out, &self.calls, |out, call| {
+                out.push_str("{\"name\":");
+                string(out, &call.name);
+                part(out, "args");
+                list(out, &call.arguments, |out, text| string(out, text));
+                part(out, "status");
+                string(out, call.answer.status.name());
+                // INVARIANT: writing to a string never fails.
+                let _ = write!(out, ",\"httpStatusCode\":{},\"latencyMs\":", call.answer.http_status);
+                let _ = number::json_double(call.answer.latency_ms, out);
+                part(out, "source");
+                string(out, call.answer.source.name());
+                let _ = write!(out, ",\"defaulted\":{}}}", call.answer.defaulted);
+            });
+        }
+        if !self.notes.is_empty() {
+            part(out, "notes");
+            list(out, &self.notes, write_note);
+        }
+        if !self.errors.is_empty() {
+            part(out, "errors");
+            list(out, &self.errors, |out, error| {
+                out.push_str("{\"code\":");
+                string(out, error.code.number());
+                part(out, "message");
+                string(out, &error.message);
+                part(out, "rule");
+                string(out, &error.rule);
+                if let Some(clause) = &error.clause {
+                    part(out, "clause");
+                    string(out, clause);
+                }
+                if let Some(file) = &error.file {
+                    part(out, "file");
+                    string(out, file);
+                }
+                // INVARIANT: writing to a string never fails.
+                let _ = write!(out, ",\"line\":{},\"column\":{}}}", error.line, error.column);
+            });
+        }
+    }
+}
+
+/// A note as JSON (R3.1).
+pub(crate) fn write_note(out: &mut String, note: &NoteEntry) {
+    out.push_str("{\"path\":");
+    string(out, &note.path);
+    part(out, "wanted");
+    string(out, note.wanted);
+    part(out, "found");
+    string(out, &note.found);
+    out.push('}');
+}
+
+pub(crate) fn note_entry(note: &Note) -> NoteEntry {
+    NoteEntry { path: note.path.clone(), wanted: note.wanted.name(), found: note.found.clone() }
+}
+
+/// Everything beside the decision itself, if there is any.
+fn rest(machine: &Machine<'_>, outcome: &Outcome<'_>) -> Option<Box<Rest>> {
+    let written = machine.variables.iter().any(Option::is_some);
+    if outcome.emitted.is_empty()
+        && !written
+        && machine.read.is_empty()
+        && machine.notes.is_empty()
+        && machine.errors.is_empty()
+    {
+        return None;
+    }
+    let program = machine.input.program;
+    let clause_name =
+        |number: u32| program.clauses.get(number as usize).map_or_else(|| Arc::from(""), |c| c.name.clone());
+    let rule_name = |number: u32| program.rules.get(number as usize).map_or_else(|| Arc::from(""), |r| r.name.clone());
+    let pair_name = |number: u32| program.pairs.get(number as usize).map_or_else(|| Arc::from(""), |p| p.name.clone());
+    let mut rest = Rest::default();
+    for emitted in &outcome.emitted {
+        match emitted {
+            Emitted::Output { clause, pair, value } => {
+                let (clause, key) = (clause_name(*clause), pair_name(*pair));
+                // Names are compared ignoring case (L1.3); the first spelling is kept.
+                let known = rest.outputs.keys().find(|known| known.eq_ignore_ascii_case(&clause)).cloned();
+                let values = rest.outputs.entry(known.unwrap_or(clause)).or_default();
+                let known = values.keys().find(|known| known.eq_ignore_ascii_case(&key)).cloned();
+                values.insert(known.unwrap_or(key), JsonText::of(*value));
+            }
+            Emitted::Trace { rule, clause, first, values } => {
+                let attributes =
+                    values.iter().zip(*first..).map(|(value, pair)| (pair_name(pair), JsonText::of(*value)));
+                let attributes = attributes.collect();
+                rest.traces.push(TraceEntry { rule: rule_name(*rule), clause: clause_name(*clause), attributes });
+            }
+        }
+    }
+    for (name, value) in program.variables.iter().zip(&machine.variables) {
+        if let Some(value) = value {
+            rest.variables.push((name.clone(), JsonText::of(*value)));
+        }
+    }
+    rest.calls = calls(machine.input.answers, program, &machine.read);
+    rest.notes = machine.notes.iter().map(note_entry).collect();
+    rest.errors = machine.errors.iter().map(|fault| error_entry(program, fault)).collect();
+    Some(Box::new(rest))
+}
+
+fn calls(answers: &Answers, program: &Program, read: &[u32]) -> Vec<CallEntry> {
+    let asked = read.iter().filter_map(|number| answers.asked.get(*number as usize));
+    asked
+        .filter_map(|asked| {
+            let name = program.externals.get(asked.call as usize)?.clone();
+            Some(CallEntry { name, arguments: asked.arguments.clone(), answer: asked.answer.clone()? })
+        })
+        .collect()
+}
+
+/// An evaluation error with its place looked up.
+fn error_entry(program: &Program, fault: &Fault) -> ErrorEntry {
+    let source = program.sources.get(fault.place.source as usize);
+    let (line, column) = source.map_or((1, 1), |source| source.position(fault.place.span.start));
+    ErrorEntry {
+        code: fault.failure.code,
+        message: fault.failure.message.clone(),
+        rule: program.rules.get(fault.rule as usize).map_or_else(|| Arc::from(""), |rule| rule.name.clone()),
+        clause: fault.clause.and_then(|clause| Some(program.clauses.get(clause as usize)?.name.clone())),
+        file: source.filter(|_| program.sources.len() > 1).map(|source| source.name().clone()),
+        line,
+        column,
+    }
+}
+
+fn string(out: &mut String, text: &str) {
+    // INVARIANT: writing to a string never fails.
+    let _ = Json::String(text).write_compact(out);
+}
+
+fn part(out: &mut String, key: &str) {
+    out.push(',');
+    string(out, key);
+    out.push(':');
+}
+
+fn list<T>(out: &mut String, items: impl IntoIterator<Item = T>, mut write: impl FnMut(&mut String, T)) {
+    out.push('[');
+    for (number, item) in items.into_iter().enumerate() {
+        if number > 0 {
+            out.push(',');
+        }
+        write(out, item);
+    }
+    out.push(']');
+}
+
+fn object<'k, V>(
+    out: &mut String,
+    members: impl IntoIterator<Item = (&'k Arc<str>, V)>,
+    mut write: impl FnMut(&mut String, V),
+) {
+    out.push('{');
+    for (number, (key, value)) in members.into_iter().enumerate() {
+        if number > 0 {
+            out.push(',');
+        }
+        string(out, key);
+        out.push(':');
+        write(out, value);
+    }
+    out.push('}');
+}

@@ -1,0 +1,235 @@
+//! From texts and functions to an engine, or all diagnostics at once.
+
+use super::{Assessment, BuildError, Engine, Externals, Shared};
+use crate::check::{self, Definitions, ExternalDefinition, File};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::evaluate::{Mode, OnError, Policy, Prefetch};
+use crate::external::{External, Handler, Stubs};
+use crate::limit::Limits;
+use crate::program::Program;
+use crate::source::{Source, Span};
+use crate::syntax;
+use indexmap::IndexMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Gathers rules, functions and settings for an [`Engine`].
+#[derive(Debug, Default)]
+pub struct EngineBuilder {
+    texts: Vec<Text>,
+    externals: Vec<External>,
+    stubs: Stubs,
+    policy: Policy,
+    unreadable: Vec<Diagnostic>,
+}
+
+/// Rules as the host gave them.
+#[derive(Debug)]
+struct Text {
+    assessment: String,
+    source: Arc<Source>,
+    default_name: String,
+}
+
+impl EngineBuilder {
+    /// Adds decision rules of an assessment, as text. Texts of one assessment run in the order they were added. A rule
+    /// without a name is called like the assessment.
+    #[must_use]
+    pub fn rules(mut self, assessment: impl Into<String>, text: &str) -> EngineBuilder {
+        let assessment = assessment.into();
+        self.add(assessment.clone(), assessment.clone(), assessment, text.as_bytes());
+        self
+    }
+
+    /// Adds the rules of a lone file, as an assessment named like the file (R1.2). That the file cannot be read is one of
+    /// the diagnostics of [`EngineBuilder::build`].
+    #[must_use]
+    pub fn file(mut self, path: impl AsRef<Path>) -> EngineBuilder {
+        let path = path.as_ref();
+        let shown = path.display().to_string();
+        let stem = path.file_stem().map_or_else(|| shown.clone(), |stem| stem.to_string_lossy().into_owned());
+        let name = without_number(&stem).to_string();
+        match std::fs::read(path) {
+            Ok(bytes) => self.add(name.clone(), shown, name, &bytes),
+            Err(error) => self.unreadable.push(unreadable(&shown, &error.to_string())),
+        }
+        self
+    }
+
+    /// Adds the rules of a text that has a name to show in diagnostics.
+    #[must_use]
+    pub fn named_rules(mut self, assessment: impl Into<String>, file: impl Into<String>, text: &[u8]) -> EngineBuilder {
+        let assessment = assessment.into();
+        self.add(assessment.clone(), file.into(), assessment, text);
+        self
+    }
+
+    fn add(&mut self, assessment: String, file: String, default_name: String, bytes: &[u8]) {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => {
+                let source = Arc::new(Source::new(file, text));
+                self.texts.push(Text { assessment, source, default_name });
+            }
+            Err(error) => {
+                // What is good up to the fault gives the place its line and column.
+                let good = bytes.get(..error.valid_up_to()).map(String::from_utf8_lossy).unwrap_or_default();
+                let source = Arc::new(Source::new(file, format!("{good}\u{FFFD}")));
+                let span = Span::new(good.len(), good.len() + '\u{FFFD}'.len_utf8());
+                let message = format!("expected UTF-8, found a byte that is none at offset {}", error.valid_up_to());
+                let diagnostic = Diagnostic::new(Code::NOT_UTF8, &source, span, message);
+                self.unreadable.push(diagnostic.help("save the file as UTF-8"));
+            }
+        }
+    }
+
+    /// Registers a typed async function as `External.name` (R7.1); see [`External::new`].
+    #[must_use]
+    pub fn external<A, F: Handler<A>>(self, name: impl Into<Arc<str>>, function: F) -> EngineBuilder {
+        self.define(External::new(name, function))
+    }
+
+    /// Registers an external call with its timeout and default response.
+    #[must_use]
+    pub fn define(mut self, external: External) -> EngineBuilder {
+        self.externals.push(external);
+        self
+    }
+
+    /// Answers these calls without making them (R9.2); a name without a definition is defined by its stub.
+    #[must_use]
+    pub fn stubs(mut self, stubs: Stubs) -> EngineBuilder {
+        self.stubs = stubs;
+        self
+    }
+
+    /// Sets the limits (L5.4).
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> EngineBuilder {
+        self.policy.limits = limits;
+        self
+    }
+
+    /// Sets what an evaluation error does (L5.2).
+    #[must_use]
+    pub fn on_error(mut self, on_error: OnError) -> EngineBuilder {
+        self.policy.on_error = on_error;
+        self
+    }
+
+    /// Sets when external calls start (R8.2).
+    #[must_use]
+    pub fn prefetch(mut self, prefetch: Prefetch) -> EngineBuilder {
+        self.policy.prefetch = prefetch;
+        self
+    }
+
+    /// Sets which rules of an assessment run (R2.1).
+    #[must_use]
+    pub fn mode(mut self, mode: Mode) -> EngineBuilder {
+        self.policy.mode = mode;
+        self
+    }
+
+    /// Parses, checks and compiles.
+    ///
+    /// # Errors
+    ///
+    /// All diagnostics of all texts, if one of them is an error.
+    pub fn build(self) -> Result<Engine, BuildError> {
+        let (engine, diagnostics) = self.check();
+        match engine {
+            Some(engine) => Ok(engine),
+            None => Err(BuildError { diagnostics }),
+        }
+    }
+
+    /// The same, with all diagnostics in any case: an engine if none is an error.
+    pub fn check(self) -> (Option<Engine>, Vec<Diagnostic>) {
+        let definitions = self.definitions();
+        let mut diagnostics = self.unreadable;
+        let mut grouped: IndexMap<String, (String, Vec<Text>)> = IndexMap::new();
+        for text in self.texts {
+            let entry = grouped.entry(text.assessment.to_ascii_lowercase());
+            entry.or_insert_with(|| (text.assessment.clone(), Vec::new())).1.push(text);
+        }
+        let mut assessments = IndexMap::new();
+        for (key, (name, texts)) in grouped {
+            let (program, found) = compile(&texts, &definitions, &self.policy.limits);
+            diagnostics.extend(found);
+            if let Some(program) = program {
+                let program = Arc::new(Arc::new(program));
+                assessments.insert(key, Assessment { name: Arc::from(name), program });
+            }
+        }
+        if diagnostics.iter().any(Diagnostic::is_error) {
+            return (None, diagnostics);
+        }
+        let functions = self.externals.into_iter().map(|one| (one.name.to_ascii_lowercase(), one)).collect();
+        let externals = Externals { functions, stubs: self.stubs };
+        let warnings = diagnostics.clone();
+        let shared = Shared { assessments, externals, definitions, policy: self.policy, warnings };
+        (Some(Engine { shared: Arc::new(shared) }), diagnostics)
+    }
+
+    fn definitions(&self) -> Definitions {
+        let mut definitions = Definitions::default();
+        for external in &self.externals {
+            let definition = ExternalDefinition { name: external.name.clone(), parameters: Some(external.parameters) };
+            definitions.externals.insert(external.name.to_ascii_lowercase(), definition);
+        }
+        for name in self.stubs.names() {
+            let defined = ExternalDefinition { name: name.clone(), parameters: None };
+            definitions.externals.entry(name.to_ascii_lowercase()).or_insert(defined);
+        }
+        definitions
+    }
+}
+
+/// Parses, checks and compiles the texts of one assessment.
+fn compile(texts: &[Text], definitions: &Definitions, limits: &Limits) -> (Option<Program>, Vec<Diagnostic>) {
+    let deepest = texts.iter().map(|text| syntax::nesting(text.source.text())).max().unwrap_or(0);
+    let done = syntax::with_stack(deepest.min(limits.nesting), || {
+        let mut diagnostics = Vec::new();
+        let files: Vec<File> = texts
+            .iter()
+            .map(|text| {
+                let parsed = syntax::parse_rules(&text.source, &syntax::Limits { source_bytes: limits.source_bytes, nesting: limits.nesting, list_literal: limits.list_literal });
+                diagnostics.extend(parsed.diagnostics);
+                File { source: text.source.clone(), tree: parsed.tree, default_name: text.default_name.clone() }
+            })
+            .collect();
+        let (assessment, found) = check::rules(&files, definitions);
+        diagnostics.extend(found);
+        in_order(&mut diagnostics, texts.iter().map(|text| &text.source));
+        let good = !diagnostics.iter().any(Diagnostic::is_error);
+        (good.then(|| Program::of_rules(&assessment)), diagnostics)
+    });
+    done.unwrap_or_else(|error| {
+        let shown = texts.first().map_or("", |text| text.source.name());
+        (None, vec![unreadable(shown, &format!("the system gives no thread to check it on: {error}"))])
+    })
+}
+
+/// Sorts diagnostics by text and place.
+pub(super) fn in_order<'t>(diagnostics: &mut [Diagnostic], sources: impl Iterator<Item = &'t Arc<Source>>) {
+    let order: Vec<*const Source> = sources.map(Arc::as_ptr).collect();
+    diagnostics.sort_by_key(|diagnostic| {
+        let file = order.iter().position(|source| *source == Arc::as_ptr(&diagnostic.source));
+        (file, diagnostic.span.start, diagnostic.span.end)
+    });
+}
+
+/// A file that cannot be read.
+fn unreadable(file: &str, why: &str) -> Diagnostic {
+    let source = Arc::new(Source::new(file, ""));
+    Diagnostic::new(Code::UNREADABLE_FILE, &source, Span::default(), format!("cannot read `{file}`: {why}"))
+}
+
+/// A file's name without its number prefix (L2.4).
+fn without_number(stem: &str) -> &str {
+    let rest = stem.trim_start_matches(|c: char| c.is_ascii_digit());
+    match rest.strip_prefix(['-', '_', '.', ' ']) {
+        Some(name) if rest.len() < stem.len() && !name.is_empty() => name,
+        _ => stem,
+    }
+}

@@ -1,0 +1,167 @@
+//! Drives the evaluation core: makes the calls it asks for and hands over the answers.
+
+use super::Externals;
+use crate::decision::Decision;
+use crate::diagnostic::Code;
+use crate::evaluate::{
+    Answer, AnswerSource, CallRequest, CallStatus, Evaluation, EvaluationError, Machine, Outcome, Progress, Ran, Subject,
+};
+use crate::external::Started;
+use crate::limit::Limits;
+use crate::program::Program;
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Turns the end of a run into a decision.
+pub(super) fn decision(program: &Arc<Arc<Program>>, machine: &Machine<'_>, ran: Ran<'_>) -> Decision {
+    match ran {
+        Ran::Rules(outcome) => Decision::new(program, machine, outcome),
+        // INVARIANT: a program of rules ends with an outcome of rules.
+        Ran::Expression(_) => Decision::new(program, machine, Outcome::nothing()),
+    }
+}
+
+type Pending = FuturesUnordered<Pin<Box<dyn Future<Output = (usize, Answer)> + Send>>>;
+
+/// An evaluation until it has to wait.
+enum Turn<T> {
+    Done(T),
+    Waits,
+}
+
+/// Goes on as far as possible without waiting; the calls to wait for are added to `pending`.
+fn turn<T>(
+    evaluation: &mut Evaluation,
+    subject: Subject<'_>,
+    externals: &Externals,
+    pending: &mut Pending,
+    finish: impl Fn(&Machine<'_>, Ran<'_>) -> T,
+) -> Result<Turn<T>, EvaluationError> {
+    loop {
+        let calls = match evaluation.proceed(subject, &finish)? {
+            Progress::Done(result) => return Ok(Turn::Done(result)),
+            Progress::Calls(calls) => calls,
+        };
+        let mut answered = false;
+        for call in calls {
+            let id = call.id;
+            match externals.start(call, &subject.policy.limits) {
+                Started::Now(answer) => {
+                    evaluation.answer(id, answer);
+                    answered = true;
+                }
+                Started::Later(future) => pending.push(Box::pin(async move { (id, future.await) })),
+            }
+        }
+        if !answered {
+            return Ok(Turn::Waits);
+        }
+    }
+}
+
+/// Evaluates, awaiting calls.
+pub(super) async fn run<T>(
+    subject: Subject<'_>,
+    externals: &Externals,
+    finish: impl Fn(&Machine<'_>, Ran<'_>) -> T,
+) -> Result<T, EvaluationError> {
+    let mut evaluation = Evaluation::default();
+    let mut pending = Pending::new();
+    match turn(&mut evaluation, subject, externals, &mut pending, &finish)? {
+        Turn::Done(result) => Ok(result),
+        Turn::Waits => wait(&mut evaluation, subject, externals, &mut pending, finish).await,
+    }
+}
+
+/// Waits for answers until the evaluation is done or out of time.
+async fn wait<T>(
+    evaluation: &mut Evaluation,
+    subject: Subject<'_>,
+    externals: &Externals,
+    pending: &mut Pending,
+    finish: impl Fn(&Machine<'_>, Ran<'_>) -> T,
+) -> Result<T, EvaluationError> {
+    if tokio::runtime::Handle::try_current().is_err() {
+        return Err(without_runtime("an external call needs a tokio runtime with time enabled"));
+    }
+    let most = subject.policy.limits.evaluation_ms;
+    let deadline = tokio::time::Instant::now() + Duration::from_millis(most);
+    loop {
+        let Ok(answered) = tokio::time::timeout_at(deadline, pending.next()).await else {
+            let message = format!("the evaluation took longer than `evaluation_ms` = {most} ms");
+            return Err(EvaluationError::new(Code::OUT_OF_TIME, message));
+        };
+        let Some((id, answer)) = answered else {
+            // INVARIANT: an evaluation that is not done waits for a call that was asked.
+            return Err(EvaluationError::new(Code::OUT_OF_TIME, "the evaluation waits for a call that nobody makes"));
+        };
+        evaluation.answer(id, answer);
+        if let Turn::Done(result) = turn(evaluation, subject, externals, pending, &finish)? {
+            return Ok(result);
+        }
+    }
+}
+
+/// Evaluates; makes a runtime only if a call has to be waited for.
+pub(super) fn run_blocking<T>(
+    subject: Subject<'_>,
+    externals: &Externals,
+    finish: impl Fn(&Machine<'_>, Ran<'_>) -> T,
+) -> Result<T, EvaluationError> {
+    let mut evaluation = Evaluation::default();
+    run_blocking_with(&mut evaluation, subject, externals, finish)
+}
+
+/// The same with memory that is kept.
+pub(super) fn run_blocking_with<T>(
+    evaluation: &mut Evaluation,
+    subject: Subject<'_>,
+    externals: &Externals,
+    finish: impl Fn(&Machine<'_>, Ran<'_>) -> T,
+) -> Result<T, EvaluationError> {
+    evaluation.clear();
+    let mut pending = Pending::new();
+    if let Turn::Done(result) = turn(evaluation, subject, externals, &mut pending, &finish)? {
+        return Ok(result);
+    }
+    if tokio::runtime::Handle::try_current().is_ok() {
+        let message = "an external call cannot be waited for within an async runtime: await `decide` instead";
+        return Err(without_runtime(message));
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(wait(evaluation, subject, externals, &mut pending, finish)),
+        Err(error) => Err(without_runtime(&format!("an external call needs a runtime, and none can be made: {error}"))),
+    }
+}
+
+fn without_runtime(message: &str) -> EvaluationError {
+    EvaluationError::new(Code::CALL_WITHOUT_RUNTIME, message)
+}
+
+impl Externals {
+    /// Begins a call: a stub answers before the definition does.
+    fn start(&self, call: CallRequest, limits: &Limits) -> Started {
+        let definition = self.functions.get(&call.name.to_ascii_lowercase());
+        let most = limits.call_timeout_max_ms;
+        if let Some(started) = self.stubs.start(&call.name, &call.arguments, definition, most) {
+            return started;
+        }
+        match definition {
+            Some(definition) => definition.start(call.arguments, most, limits.response_bytes),
+            None => Started::Now(Answer {
+                value: Arc::from("null"),
+                status: CallStatus::DefinitionNotFound,
+                http_status: 0,
+                error: format!("there is no definition of `{}`", call.name),
+                latency_ms: 0.0,
+                endpoint: String::new(),
+                source: AnswerSource::Host,
+                defaulted: true,
+            }),
+        }
+    }
+}

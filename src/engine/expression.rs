@@ -1,0 +1,206 @@
+//! Expressions on their own: compiled once, evaluated over any number of events.
+
+use super::builder::in_order;
+use super::{BuildError, Engine, EventInput, Request, drive, subject};
+use crate::check;
+use crate::decision::{JsonText, NoteEntry, note_entry};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::evaluate::{Event, EvaluationError, Machine, Ran};
+use crate::program::Program;
+use crate::source::Source;
+use crate::syntax;
+use crate::value::{DateTime, Datum, DecisionKind, TimeSpan, Type, convert, number};
+use std::sync::Arc;
+
+/// The value of an expression.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// A truth value.
+    Bool(bool),
+    /// A 64-bit integer.
+    Int(i64),
+    /// A binary64 number.
+    Double(f64),
+    /// A text.
+    String(String),
+    /// An instant in UTC.
+    DateTime(DateTime),
+    /// A length of time.
+    TimeSpan(TimeSpan),
+    /// Any JSON; records too.
+    Json(JsonText),
+    /// A set of character classes, as its bits.
+    CharSet(u16),
+    /// A decision's name.
+    Decision(DecisionKind),
+}
+
+impl Value {
+    fn of(datum: Datum<'_>) -> Value {
+        match datum {
+            Datum::Bool(value) => Value::Bool(value),
+            Datum::Int(value) => Value::Int(value),
+            Datum::Double(value) => Value::Double(value),
+            Datum::String(text) => Value::String(text.to_string()),
+            Datum::DateTime(value) => Value::DateTime(value),
+            Datum::TimeSpan(value) => Value::TimeSpan(value),
+            Datum::Json(json) => Value::Json(JsonText::of(json)),
+            Datum::CharSet(set) => Value::CharSet(set.0),
+            Datum::Decision(kind) => Value::Decision(kind),
+        }
+    }
+
+    /// As JSON (L3.2a).
+    pub fn to_json(&self) -> String {
+        match self {
+            Value::Bool(value) => value.to_string(),
+            Value::Int(value) => value.to_string(),
+            Value::Double(value) => {
+                let mut text = String::new();
+                // INVARIANT: writing to a string never fails.
+                let _ = number::json_double(*value, &mut text);
+                text
+            }
+            Value::Json(json) => json.as_str().to_string(),
+            other => serde_json::Value::String(other.to_string()).to_string(),
+        }
+    }
+}
+
+/// The canonical text (L3.2a).
+impl std::fmt::Display for Value {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let datum = match self {
+            Value::Bool(value) => Datum::Bool(*value),
+            Value::Int(value) => Datum::Int(*value),
+            Value::Double(value) => Datum::Double(*value),
+            Value::String(text) => Datum::String(text),
+            Value::DateTime(value) => Datum::DateTime(*value),
+            Value::TimeSpan(value) => Datum::TimeSpan(*value),
+            Value::CharSet(set) => Datum::CharSet(crate::value::CharSet(*set)),
+            Value::Decision(kind) => Datum::Decision(*kind),
+            Value::Json(json) => return f.write_str(json.as_str()),
+        };
+        convert::write_text(datum, f)
+    }
+}
+
+/// Why [`Engine::eval`] gave no value.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum EvalError {
+    /// The text has errors.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    /// The evaluation ended without a value.
+    #[error(transparent)]
+    Evaluation(#[from] EvaluationError),
+}
+
+/// A compiled expression.
+#[derive(Clone, Debug)]
+pub struct Expression {
+    engine: Engine,
+    program: Arc<Program>,
+    warnings: Vec<Diagnostic>,
+}
+
+impl Expression {
+    pub(super) fn new(engine: &Engine, name: &str, text: &str) -> Result<Expression, BuildError> {
+        let source = Arc::new(Source::new(name, text));
+        let (shared, limits) = (&engine.shared, &engine.shared.policy.limits);
+        let done = syntax::with_stack(syntax::nesting(text).min(limits.nesting), || {
+            let parsed = syntax::parse_expression(&source, &syntax::Limits { source_bytes: limits.source_bytes, nesting: limits.nesting, list_literal: limits.list_literal });
+            let mut diagnostics = parsed.diagnostics;
+            let checked = parsed.tree.as_ref().and_then(|tree| {
+                let (checked, found) = check::expression(&source, tree, &shared.definitions);
+                diagnostics.extend(found);
+                checked
+            });
+            in_order(&mut diagnostics, std::iter::once(&source));
+            let good = !diagnostics.iter().any(Diagnostic::is_error);
+            (checked.filter(|_| good).map(|checked| Program::of_expression(&checked)), diagnostics)
+        });
+        match done {
+            Ok((Some(program), warnings)) => Ok(Expression { engine: engine.clone(), program: Arc::new(program), warnings }),
+            Ok((None, diagnostics)) => Err(BuildError { diagnostics }),
+            Err(error) => {
+                let message = format!("the system gives no thread to check it on: {error}");
+                let span = crate::source::Span::default();
+                Err(BuildError { diagnostics: vec![Diagnostic::new(Code::UNREADABLE_FILE, &source, span, message)] })
+            }
+        }
+    }
+
+    /// The type of its value.
+    pub fn value_type(&self) -> Type {
+        self.program.expression_type.unwrap_or(Type::Json)
+    }
+
+    /// Warnings of its text.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.warnings
+    }
+
+    /// Evaluates it over an event.
+    ///
+    /// # Errors
+    ///
+    /// The evaluation error that is its result (L5.1), or as [`Engine::decide`].
+    pub async fn eval<'e>(&self, event: impl Into<Request<'e>>) -> Result<Value, EvaluationError> {
+        Ok(self.eval_noted(event).await?.0)
+    }
+
+    /// The same, with the notes on values that could not be read (L3.5).
+    ///
+    /// # Errors
+    ///
+    /// As [`Expression::eval`].
+    pub async fn eval_noted<'e>(
+        &self,
+        event: impl Into<Request<'e>>,
+    ) -> Result<(Value, Vec<NoteEntry>), EvaluationError> {
+        let request = event.into();
+        let inputs = request.inputs();
+        let event = self.bind(request.event)?;
+        let shared = &self.engine.shared;
+        drive::run(subject(&self.program, &event, &inputs, &shared.policy), &shared.externals, finish).await?
+    }
+
+    /// The same without a runtime; see [`Engine::decide_blocking`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Expression::eval`] and [`Engine::decide_blocking`].
+    pub fn eval_blocking<'e>(
+        &self,
+        event: impl Into<Request<'e>>,
+    ) -> Result<(Value, Vec<NoteEntry>), EvaluationError> {
+        let request = event.into();
+        let inputs = request.inputs();
+        let event = self.bind(request.event)?;
+        let shared = &self.engine.shared;
+        drive::run_blocking(subject(&self.program, &event, &inputs, &shared.policy), &shared.externals, finish)?
+    }
+
+    /// Reads an event for this expression; one that was read for other rules is read again.
+    fn bind(&self, event: EventInput<'_>) -> Result<Event, EvaluationError> {
+        self.engine.read(&self.program, event)
+    }
+}
+
+/// Turns the end of a run into a value, or the error that is the result.
+fn finish(machine: &Machine<'_>, ran: Ran<'_>) -> Result<(Value, Vec<NoteEntry>), EvaluationError> {
+    match ran {
+        Ran::Expression(Ok(datum)) => Ok((Value::of(datum), machine.notes.iter().map(note_entry).collect())),
+        Ran::Expression(Err(number)) => {
+            let Some(fault) = machine.errors.get(number as usize) else {
+                return Err(EvaluationError::new(Code::BAD_ARGUMENT, "the evaluation failed"));
+            };
+            let source = machine.input.program.sources.get(fault.place.source as usize);
+            let position = source.map(|source| source.position(fault.place.span.start));
+            Err(EvaluationError { code: fault.failure.code, message: fault.failure.message.clone(), position })
+        }
+        // INVARIANT: a program of an expression ends with a value.
+        Ran::Rules(_) => Err(EvaluationError::new(Code::BAD_ARGUMENT, "rules have no value")),
+    }
+}

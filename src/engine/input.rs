@@ -1,0 +1,164 @@
+//! What a host hands in: an event, and what goes with it.
+
+use crate::diagnostic::Code;
+use crate::evaluate::{Event, EvaluationError, Inputs};
+use crate::limit::Limits;
+use crate::value::DateTime;
+use std::borrow::Cow;
+use std::hash::{BuildHasher, Hasher};
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// An event in one of the forms a host may have it in.
+#[derive(Clone, Copy, Debug)]
+pub enum EventInput<'e> {
+    /// JSON, in UTF-8.
+    Bytes(&'e [u8]),
+    /// A JSON value.
+    Value(&'e serde_json::Value),
+    /// Read already, by [`Engine::prepare`](super::Engine::prepare) of the same engine.
+    Bound(&'e Event),
+}
+
+impl<'e> EventInput<'e> {
+    /// The JSON text.
+    pub(super) fn bytes(self) -> Result<Cow<'e, [u8]>, EvaluationError> {
+        match self {
+            EventInput::Bytes(bytes) => Ok(Cow::Borrowed(bytes)),
+            EventInput::Value(value) => match serde_json::to_vec(value) {
+                Ok(bytes) => Ok(Cow::Owned(bytes)),
+                Err(error) => Err(EvaluationError::new(Code::EVENT_NOT_JSON, error.to_string())),
+            },
+            EventInput::Bound(event) => Ok(Cow::Borrowed(event.text.as_bytes())),
+        }
+    }
+}
+
+/// Holds the size of an event against the limit.
+pub(super) fn within(bytes: usize, limits: &Limits) -> Result<(), EvaluationError> {
+    // Offsets in an event have 31 bits.
+    let limit = limits.event_bytes.min((1 << 31) - 1);
+    if bytes <= limit {
+        return Ok(());
+    }
+    let message = format!("expected an event of at most `event_bytes` = {limit} bytes, found {bytes}");
+    Err(EvaluationError::new(Code::EVENT_TOO_LARGE, message))
+}
+
+/// An event and what goes with it. Everything but the event has a default.
+///
+/// ```
+/// use fql::Request;
+/// let request = Request::new(br#"{"totalAmount": 12}"#).assessment("checkout").seed(7);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Request<'e> {
+    pub(super) event: EventInput<'e>,
+    pub(super) assessment: Option<&'e str>,
+    now: Option<DateTime>,
+    seed: Option<u64>,
+    correlation_id: Option<Arc<str>>,
+}
+
+impl<'e> Request<'e> {
+    /// A request with an event and nothing else.
+    pub fn new(event: impl Into<EventInput<'e>>) -> Request<'e> {
+        Request { event: event.into(), assessment: None, now: None, seed: None, correlation_id: None }
+    }
+
+    /// Which assessment decides; needed if the engine has several.
+    #[must_use]
+    pub fn assessment(mut self, name: &'e str) -> Request<'e> {
+        self.assessment = Some(name);
+        self
+    }
+
+    /// The clock of the event; by default the system's (L6.3).
+    #[must_use]
+    pub fn at(mut self, now: DateTime) -> Request<'e> {
+        self.now = Some(now);
+        self
+    }
+
+    /// Where random numbers come from; by default different for each event (L6.2).
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Request<'e> {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// What `Request.CorrelationId()` gives; empty by default.
+    #[must_use]
+    pub fn correlation_id(mut self, id: impl Into<Arc<str>>) -> Request<'e> {
+        self.correlation_id = Some(id.into());
+        self
+    }
+
+    /// What the evaluation gets from outside.
+    pub(super) fn inputs(&self) -> Inputs {
+        Inputs {
+            now: self.now.unwrap_or_else(clock),
+            seed: self.seed.unwrap_or_else(random_seed),
+            correlation_id: self.correlation_id.clone().unwrap_or_else(|| Arc::from("")),
+        }
+    }
+}
+
+/// The system's clock.
+fn clock() -> DateTime {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i128::try_from(since.as_nanos()).ok().and_then(DateTime::from_unix_nanos).unwrap_or(DateTime::MIN)
+}
+
+/// A seed that nobody chose: the keys of the standard library's hasher are random.
+fn random_seed() -> u64 {
+    std::hash::RandomState::new().build_hasher().finish()
+}
+
+impl<'e> From<&'e [u8]> for EventInput<'e> {
+    fn from(bytes: &'e [u8]) -> EventInput<'e> {
+        EventInput::Bytes(bytes)
+    }
+}
+
+impl<'e, const N: usize> From<&'e [u8; N]> for EventInput<'e> {
+    fn from(bytes: &'e [u8; N]) -> EventInput<'e> {
+        EventInput::Bytes(bytes)
+    }
+}
+
+impl<'e> From<&'e Vec<u8>> for EventInput<'e> {
+    fn from(bytes: &'e Vec<u8>) -> EventInput<'e> {
+        EventInput::Bytes(bytes)
+    }
+}
+
+impl<'e> From<&'e str> for EventInput<'e> {
+    fn from(text: &'e str) -> EventInput<'e> {
+        EventInput::Bytes(text.as_bytes())
+    }
+}
+
+impl<'e> From<&'e String> for EventInput<'e> {
+    fn from(text: &'e String) -> EventInput<'e> {
+        EventInput::Bytes(text.as_bytes())
+    }
+}
+
+impl<'e> From<&'e serde_json::Value> for EventInput<'e> {
+    fn from(value: &'e serde_json::Value) -> EventInput<'e> {
+        EventInput::Value(value)
+    }
+}
+
+impl<'e> From<&'e Event> for EventInput<'e> {
+    fn from(event: &'e Event) -> EventInput<'e> {
+        EventInput::Bound(event)
+    }
+}
+
+impl<'e, T: Into<EventInput<'e>>> From<T> for Request<'e> {
+    fn from(event: T) -> Request<'e> {
+        Request::new(event)
+    }
+}

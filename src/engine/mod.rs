@@ -1,0 +1,238 @@
+//! The host's view: build an engine from rules, hand it events, get decisions.
+//!
+//! The only module that awaits. It drives the evaluation core ([`crate::evaluate`]): [`Engine::decide`] with async calls,
+//! [`Engine::decide_blocking`] without a runtime where no call needs one, [`Session`] with memory that is kept from event
+//! to event.
+
+mod builder;
+mod drive;
+mod error;
+mod expression;
+mod input;
+mod session;
+
+pub use builder::EngineBuilder;
+pub use error::BuildError;
+pub use expression::{EvalError, Expression, Value};
+pub use input::{EventInput, Request};
+pub use session::Session;
+
+use crate::check::Definitions;
+use crate::decision::Decision;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::evaluate::{Event, EvaluationError, Inputs, Policy, Subject};
+use crate::external::{External, Stubs};
+use crate::program::Program;
+use indexmap::IndexMap;
+use std::sync::Arc;
+
+/// Decides events by rules. Cheap to clone and to share between threads.
+///
+/// ```
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let engine = fql::Engine::builder()
+///     .external("riskOf", |ip: String| async move { if ip.starts_with("203.0.113.") { "high" } else { "low" } })
+///     .rules("checkout", r#"
+///         RETURN Reject("risky address")
+///         WHEN External.riskOf(@"device.ipAddress") == "high" && @"totalAmount" > 500
+///     "#)
+///     .build()?;
+/// let event = br#"{"device": {"ipAddress": "203.0.113.9"}, "totalAmount": 830.5}"#;
+/// let decision = engine.decide(event).await?;
+/// assert_eq!(decision.kind().name(), "Reject");
+/// # Ok(())
+/// # }
+/// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(example()).unwrap();
+/// ```
+#[derive(Clone, Debug)]
+pub struct Engine {
+    shared: Arc<Shared>,
+}
+
+/// What all clones of an engine share.
+#[derive(Debug)]
+struct Shared {
+    assessments: IndexMap<String, Assessment>,
+    externals: Externals,
+    definitions: Definitions,
+    policy: Policy,
+    warnings: Vec<Diagnostic>,
+}
+
+/// The compiled rules of one assessment.
+#[derive(Debug)]
+struct Assessment {
+    name: Arc<str>,
+    program: Arc<Arc<Program>>,
+}
+
+/// What answers external calls.
+#[derive(Clone, Debug, Default)]
+struct Externals {
+    functions: IndexMap<String, External>,
+    stubs: Stubs,
+}
+
+impl Engine {
+    /// Begins a new engine.
+    pub fn builder() -> EngineBuilder {
+        EngineBuilder::default()
+    }
+
+    /// Decides an event by the engine's only assessment, or by the one that the [`Request`] names.
+    ///
+    /// External calls that are certain to be needed are made together (R8.1). Dropping the future drops the calls.
+    ///
+    /// # Errors
+    ///
+    /// `E0901` to `E0905` if the event is no JSON object within the limits, `E0906` for an assessment that is not there,
+    /// `E0605` or `E0606` if steps or time run out (L5.4), `E0907` if a call has to be made outside a tokio runtime with
+    /// time, and the first evaluation error under [`OnError::Fail`](crate::evaluate::OnError::Fail). An evaluation error is
+    /// otherwise listed in the decision.
+    pub async fn decide<'e>(&self, event: impl Into<Request<'e>>) -> Result<Decision, EvaluationError> {
+        let request = event.into();
+        let assessment = self.assessment(request.assessment)?;
+        let inputs = request.inputs();
+        let program = &assessment.program;
+        let bound;
+        let event = match request.event {
+            EventInput::Bound(event) => event,
+            other => {
+                bound = self.read(program, other)?;
+                &bound
+            }
+        };
+        let subject = subject(program, event, &inputs, &self.shared.policy);
+        drive::run(subject, &self.shared.externals, |machine, ran| drive::decision(program, machine, ran)).await
+    }
+
+    /// The same without a runtime: where no call has to be waited for nothing is awaited, else a runtime for this one
+    /// evaluation is made.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::decide`]; `E0907` too if a call has to be waited for and this is called from within an async runtime.
+    pub fn decide_blocking<'e>(&self, event: impl Into<Request<'e>>) -> Result<Decision, EvaluationError> {
+        let request = event.into();
+        let assessment = self.assessment(request.assessment)?;
+        let inputs = request.inputs();
+        let program = &assessment.program;
+        let bound;
+        let event = match request.event {
+            EventInput::Bound(event) => event,
+            other => {
+                bound = self.read(program, other)?;
+                &bound
+            }
+        };
+        let subject = subject(program, event, &inputs, &self.shared.policy);
+        drive::run_blocking(subject, &self.shared.externals, |machine, ran| drive::decision(program, machine, ran))
+    }
+
+    /// Reads an event once for any number of decisions by the engine's only assessment, or by the one named.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::decide`], for what concerns the event.
+    pub fn prepare<'e>(&self, event: impl Into<Request<'e>>) -> Result<Event, EvaluationError> {
+        let request = event.into();
+        let assessment = self.assessment(request.assessment)?;
+        self.read(&assessment.program, request.event)
+    }
+
+    /// A session of the engine's only assessment: the fastest way to decide one event after another on one thread.
+    ///
+    /// # Errors
+    ///
+    /// `E0906` if the engine has several assessments, or none of that name.
+    pub fn session(&self, assessment: Option<&str>) -> Result<Session, EvaluationError> {
+        let assessment = self.assessment(assessment)?;
+        Ok(Session::new(self.clone(), assessment.program.as_ref().clone()))
+    }
+
+    /// Compiles an expression that may call what the engine's rules may call.
+    ///
+    /// # Errors
+    ///
+    /// All diagnostics of the text.
+    pub fn expression(&self, text: &str) -> Result<Expression, BuildError> {
+        Expression::new(self, "expression", text)
+    }
+
+    /// Evaluates an expression over an event.
+    ///
+    /// ```
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// let engine = fql::Engine::builder().build()?;
+    /// let value = engine.eval(r#"@"a" + "-" + @"b""#, br#"{"a": "x", "b": 7}"#).await?;
+    /// assert_eq!(value, fql::Value::String("x-7".to_string()));
+    /// # Ok(())
+    /// # }
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(example()).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// All diagnostics of the text, the evaluation error that is its result, or as [`Engine::decide`].
+    pub async fn eval<'e>(&self, text: &str, event: impl Into<Request<'e>>) -> Result<Value, EvalError> {
+        let expression = self.expression(text)?;
+        Ok(expression.eval(event).await?)
+    }
+
+    /// Warnings of the rules, in the order of the text.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.shared.warnings
+    }
+
+    /// The names of the assessments.
+    pub fn assessments(&self) -> impl Iterator<Item = &str> {
+        self.shared.assessments.values().map(|assessment| &*assessment.name)
+    }
+
+    /// The compiled rules of an assessment.
+    ///
+    /// # Errors
+    ///
+    /// `E0906` if the engine has several assessments and none is named, or none of that name.
+    pub fn program(&self, assessment: Option<&str>) -> Result<Arc<Program>, EvaluationError> {
+        Ok(self.assessment(assessment)?.program.as_ref().clone())
+    }
+
+    fn assessment(&self, name: Option<&str>) -> Result<&Assessment, EvaluationError> {
+        let all = &self.shared.assessments;
+        let names = || all.values().map(|one| format!("`{}`", one.name)).collect::<Vec<_>>().join(", ");
+        match name {
+            Some(name) => all.get(&name.to_ascii_lowercase()).ok_or_else(|| {
+                let near = crate::diagnostic::nearest(name, all.values().map(|one| &*one.name));
+                let help = match near {
+                    Some(near) => format!(": did you mean `{near}`?"),
+                    None if all.is_empty() => ": the engine has no rules".to_string(),
+                    None => format!(": there is {}", names()),
+                };
+                EvaluationError::new(Code::NO_SUCH_ASSESSMENT, format!("unknown assessment `{name}`{help}"))
+            }),
+            None if all.len() == 1 => all.values().next().ok_or_else(no_rules),
+            None if all.is_empty() => Err(no_rules()),
+            None => {
+                let message = format!("name one of the assessments {}", names());
+                Err(EvaluationError::new(Code::NO_SUCH_ASSESSMENT, message))
+            }
+        }
+    }
+
+    /// Reads an event for a program.
+    fn read(&self, program: &Program, event: EventInput<'_>) -> Result<Event, EvaluationError> {
+        let bytes = event.bytes()?;
+        input::within(bytes.len(), &self.shared.policy.limits)?;
+        Ok(Event::bind(program, &bytes)?)
+    }
+}
+
+fn no_rules() -> EvaluationError {
+    EvaluationError::new(Code::NO_SUCH_ASSESSMENT, "the engine has no rules")
+}
+
+/// What an evaluation of a bound event reads.
+fn subject<'e>(program: &'e Program, event: &'e Event, inputs: &'e Inputs, policy: &'e Policy) -> Subject<'e> {
+    Subject { program, slots: &event.slots, raws: &event.raws, text: &event.text, inputs, policy }
+}

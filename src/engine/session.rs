@@ -1,0 +1,72 @@
+//! One event after another on one thread, with memory that is kept.
+
+use super::drive;
+use super::{Engine, Request};
+use crate::decision::Decision;
+use crate::engine::input::{EventInput, within};
+use crate::evaluate::{Evaluation, EvaluationError, Slots, Subject};
+use crate::event::{Raws, extract};
+use crate::program::Program;
+use std::sync::Arc;
+
+/// Decides events one after another; after the first ones a decision without calls and outputs allocates nothing.
+///
+/// A session has its own handle of the rules, so that sessions on several threads share no counter.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let engine = fql::Engine::builder().rules("checkout", r#"RETURN Review() WHEN @"totalAmount" > 500"#).build()?;
+/// let mut session = engine.session(None)?;
+/// for event in [r#"{"totalAmount": 12}"#, r#"{"totalAmount": 900}"#] {
+///     println!("{}", session.decide(event)?.to_json());
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Session {
+    engine: Engine,
+    program: Arc<Arc<Program>>,
+    raws: Raws,
+    slots: Slots,
+    evaluation: Evaluation,
+}
+
+impl Session {
+    pub(super) fn new(engine: Engine, program: Arc<Program>) -> Session {
+        Session {
+            engine,
+            program: Arc::new(program),
+            raws: Raws::new(),
+            slots: Slots::default(),
+            evaluation: Evaluation::default(),
+        }
+    }
+
+    /// Decides an event, as [`Engine::decide_blocking`] does. The assessment is the session's, whatever the request names.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::decide_blocking`].
+    pub fn decide<'e>(&mut self, event: impl Into<Request<'e>>) -> Result<Decision, EvaluationError> {
+        let request = event.into();
+        let inputs = request.inputs();
+        let shared = self.engine.shared.clone();
+        let program = &self.program;
+        let bytes;
+        let (slots, raws, text) = match request.event {
+            EventInput::Bound(event) => (&event.slots, &event.raws, event.text.as_str()),
+            other => {
+                bytes = other.bytes()?;
+                within(bytes.len(), &shared.policy.limits)?;
+                let text = extract(&program.paths, &bytes, &mut self.raws)?;
+                self.slots.fill(&program.columns, &self.raws, text);
+                (&self.slots, &self.raws, text)
+            }
+        };
+        let subject = Subject { program, slots, raws, text, inputs: &inputs, policy: &shared.policy };
+        drive::run_blocking_with(&mut self.evaluation, subject, &shared.externals, |machine, ran| {
+            drive::decision(program, machine, ran)
+        })
+    }
+}

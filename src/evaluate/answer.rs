@@ -1,0 +1,149 @@
+//! Answers of external calls, as the evaluation sees them (L8, R7.4, R7.5).
+
+use std::sync::Arc;
+
+/// How a call ended (R7.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CallStatus {
+    /// A response with a status of 200 to 299 and a JSON body.
+    Success,
+    /// Any other status.
+    HttpError,
+    /// The application id was refused.
+    InvalidApplicationId,
+    /// No token could be had.
+    AadFailure,
+    /// No such definition.
+    DefinitionNotFound,
+    /// No answer in time.
+    Timeout,
+    /// DNS, connection, TLS, or a response cut short.
+    CommunicationFailure,
+    /// Not JSON, too large, too deep.
+    ResponseFailure,
+    /// The circuit breaker is open.
+    CircuitBreaker,
+    /// The address policy forbids it.
+    Blocked,
+    /// Anything else.
+    UnknownFailure,
+}
+
+impl CallStatus {
+    /// All of them.
+    pub const ALL: [CallStatus; 11] = [
+        CallStatus::Success,
+        CallStatus::HttpError,
+        CallStatus::InvalidApplicationId,
+        CallStatus::AadFailure,
+        CallStatus::DefinitionNotFound,
+        CallStatus::Timeout,
+        CallStatus::CommunicationFailure,
+        CallStatus::ResponseFailure,
+        CallStatus::CircuitBreaker,
+        CallStatus::Blocked,
+        CallStatus::UnknownFailure,
+    ];
+
+    /// Its name, as in decisions and stub files.
+    pub fn name(self) -> &'static str {
+        match self {
+            CallStatus::Success => "Success",
+            CallStatus::HttpError => "HttpError",
+            CallStatus::InvalidApplicationId => "InvalidApplicationId",
+            CallStatus::AadFailure => "AadFailure",
+            CallStatus::DefinitionNotFound => "DefinitionNotFound",
+            CallStatus::Timeout => "Timeout",
+            CallStatus::CommunicationFailure => "CommunicationFailure",
+            CallStatus::ResponseFailure => "ResponseFailure",
+            CallStatus::CircuitBreaker => "CircuitBreaker",
+            CallStatus::Blocked => "Blocked",
+            CallStatus::UnknownFailure => "UnknownFailure",
+        }
+    }
+
+    /// The status of that name, exactly as written in R7.5.
+    pub fn from_name(name: &str) -> Option<CallStatus> {
+        CallStatus::ALL.into_iter().find(|status| status.name() == name)
+    }
+}
+
+/// Who answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnswerSource {
+    /// A function of the host.
+    Host,
+    /// A stub file (R9.2).
+    Stub,
+}
+
+impl AnswerSource {
+    /// As in a decision's `calls`.
+    pub fn name(self) -> &'static str {
+        match self {
+            AnswerSource::Host => "host",
+            AnswerSource::Stub => "stub",
+        }
+    }
+}
+
+/// The answer of one call. A failure is an answer too: its value is the default response (R7.4).
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The value, as JSON text.
+    pub value: Arc<str>,
+    /// How the call ended.
+    pub status: CallStatus,
+    /// The status of the response; 0 without one.
+    pub http_status: u16,
+    /// What went wrong; empty if nothing did.
+    pub error: String,
+    /// How long it took, in milliseconds.
+    pub latency_ms: f64,
+    /// Where it went; empty for a function of the host.
+    pub endpoint: String,
+    /// Who answered.
+    pub source: AnswerSource,
+    /// Whether the value is the default response.
+    pub defaulted: bool,
+}
+
+/// A call that an evaluation needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallRequest {
+    /// Its number in the evaluation, to answer it by.
+    pub id: usize,
+    /// The name as defined.
+    pub name: Arc<str>,
+    /// The arguments, as canonical text (L8.1).
+    pub arguments: Vec<String>,
+}
+
+/// One call of an evaluation: asked once, answered at most once (L8.2).
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub(crate) call: u32,
+    pub(crate) arguments: Vec<String>,
+    pub(crate) answer: Option<Answer>,
+}
+
+/// All calls of an evaluation, in the order they were asked.
+#[derive(Debug, Default)]
+pub(crate) struct Answers {
+    pub(crate) asked: Vec<Asked>,
+}
+
+impl Answers {
+    /// The number of that call, if it was asked.
+    pub(crate) fn find<'t>(
+        &self,
+        call: u32,
+        arguments: impl ExactSizeIterator<Item = &'t str> + Clone,
+    ) -> Option<usize> {
+        self.asked.iter().position(|asked| {
+            asked.call == call
+                && asked.arguments.len() == arguments.len()
+                && asked.arguments.iter().map(String::as_str).eq(arguments.clone())
+        })
+    }
+}

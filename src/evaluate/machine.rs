@@ -1,0 +1,615 @@
+//! Runs tests and code over one event.
+//!
+//! A [`Machine`] is the state of one run: what variables hold, what was noted, which calls were read. It never waits: an
+//! external call without an answer ends the run with [`Stop::Pending`], and the run starts again when the answer is there.
+//! Everything it runs is free of effects, so running again costs time and changes nothing.
+//!
+//! There is no recursion. A variable that is read first is evaluated by a jump to its code, with the way back on a list.
+
+use super::answer::Answers;
+use super::slots::{LONG, Slots};
+use crate::diagnostic::Code;
+use crate::event::Raws;
+use crate::hir::Conversion;
+use crate::program::{Condition, FALSE, Op, Place, Program, TRUE, TestKind};
+use crate::value::{Context, Datum, Failure, Json, Type, convert, json, operate};
+use bumpalo::collections::Vec as ArenaVec;
+use smallvec::SmallVec;
+use std::collections::HashSet;
+
+/// Why an expression has no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// An evaluation error, by its number in [`Machine::errors`].
+    Failed(u32),
+    /// A call has no answer yet.
+    Pending,
+    /// The evaluation has to end without a decision (L5.4).
+    Ended(Code),
+}
+
+/// What a variable holds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Memo<'a> {
+    Unset,
+    /// The value, and the number of the call that it is the result of, if it is.
+    Value(Datum<'a>, Option<u32>),
+    Failed(u32),
+}
+
+/// An entry of `notes` (L3.5).
+#[derive(Clone, Debug)]
+pub(crate) struct Note {
+    pub(crate) path: String,
+    pub(crate) wanted: Type,
+    pub(crate) found: String,
+}
+
+/// An entry of `errors` (L5.2).
+#[derive(Clone, Debug)]
+pub(crate) struct Fault {
+    pub(crate) failure: Failure,
+    pub(crate) place: Place,
+    /// The rule and the clause that were running.
+    pub(crate) rule: u32,
+    pub(crate) clause: Option<u32>,
+}
+
+/// What the machine reads.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Input<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) slots: &'a Slots,
+    pub(crate) raws: &'a Raws,
+    pub(crate) text: &'a str,
+    pub(crate) answers: &'a Answers,
+    pub(crate) steps: usize,
+    pub(crate) calls: usize,
+    pub(crate) fail_fast: bool,
+}
+
+/// The state of one run.
+#[derive(Debug)]
+pub(crate) struct Machine<'a> {
+    pub(crate) input: Input<'a>,
+    pub(crate) context: Context<'a>,
+    lets: ArenaVec<'a, Memo<'a>>,
+    pub(crate) variables: ArenaVec<'a, Option<Json<'a>>>,
+    pub(crate) notes: Vec<Note>,
+    noted: HashSet<(u32, Type), foldhash::fast::RandomState>,
+    pub(crate) errors: Vec<Fault>,
+    /// The calls that were read, in order, by their numbers in the answers.
+    pub(crate) read: SmallVec<[u32; 8]>,
+    /// The parsed values of answers, as far as they were read.
+    parsed: ArenaVec<'a, Option<Json<'a>>>,
+    /// The call whose result is on top of the stack.
+    last_call: Option<u32>,
+    pub(crate) rule: u32,
+    pub(crate) clause: Option<u32>,
+    /// Whether notes, long texts or steps have to be looked after.
+    careful: bool,
+    steps: usize,
+    /// The call without an answer that ended the run, if it was not asked yet.
+    pub(crate) wanted: Option<(u32, Vec<String>)>,
+}
+
+struct Frame {
+    back: usize,
+    id: u32,
+    height: usize,
+}
+
+type Stack<'a> = SmallVec<[Datum<'a>; 8]>;
+
+impl<'a> Machine<'a> {
+    pub(crate) fn new(input: Input<'a>, context: Context<'a>) -> Machine<'a> {
+        let arena = context.arena;
+        let mut lets = ArenaVec::new_in(arena);
+        lets.resize(input.program.lets.len(), Memo::Unset);
+        let mut variables = ArenaVec::new_in(arena);
+        variables.resize(input.program.variables.len(), None);
+        let mut parsed = ArenaVec::new_in(arena);
+        parsed.resize(input.answers.asked.len(), None);
+        let counted = input.program.most_steps() > input.steps;
+        let careful = counted || input.slots.long || !input.slots.unreadable.is_empty();
+        Machine {
+            input,
+            context,
+            lets,
+            variables,
+            notes: Vec::new(),
+            noted: HashSet::default(),
+            errors: Vec::new(),
+            read: SmallVec::new(),
+            parsed,
+            last_call: None,
+            rule: 0,
+            clause: None,
+            careful,
+            steps: 0,
+            wanted: None,
+        }
+    }
+
+    /// Whether a condition holds.
+    #[inline]
+    pub(crate) fn holds(&mut self, condition: Condition) -> Result<bool, Stop> {
+        match condition {
+            Condition::Always => Ok(true),
+            Condition::Tests(entry) if self.careful => self.tests::<true>(entry),
+            Condition::Tests(entry) => self.tests::<false>(entry),
+            Condition::Code(start) => Ok(matches!(self.value(start)?, Datum::Bool(true))),
+        }
+    }
+
+    /// Follows tests to their end.
+    #[inline]
+    fn tests<const CAREFUL: bool>(&mut self, entry: u32) -> Result<bool, Stop> {
+        let Input { program, slots, raws, text, .. } = self.input;
+        let mut at = entry;
+        loop {
+            let Some(test) = program.tests.get(at as usize) else { return Ok(at == TRUE) };
+            let slot = test.slot;
+            let double = || slots.doubles.get(slot as usize).copied().unwrap_or(0.0);
+            if CAREFUL {
+                self.step(1)?;
+                self.note_slot(test.kind.column(), slot);
+                if let TestKind::TextsEqual(other) = test.kind {
+                    self.note_slot(Some(Type::String), other);
+                }
+                if let TestKind::Doubles(_, other) = test.kind {
+                    self.note_slot(Some(Type::Double), other);
+                }
+                if test.kind.column() == Some(Type::String) {
+                    self.step_over(slots.text(slot, text))?;
+                }
+            }
+            let holds = match test.kind {
+                TestKind::Bool => slots.bools.get(slot as usize).copied().unwrap_or(false),
+                TestKind::Less(c) => double() < c,
+                TestKind::LessOrEqual(c) => double() <= c,
+                TestKind::Greater(c) => double() > c,
+                TestKind::GreaterOrEqual(c) => double() >= c,
+                TestKind::Equal(c) => double() == c,
+                TestKind::TextEqual(c) => slots.text(slot, text) == program.str(c),
+                TestKind::StartsWith(c) => slots.text(slot, text).as_bytes().starts_with(program.str(c).as_bytes()),
+                TestKind::EndsWith(c) => slots.text(slot, text).as_bytes().ends_with(program.str(c).as_bytes()),
+                TestKind::Contains(c) => slots.text(slot, text).contains(program.str(c)),
+                TestKind::In(set) => {
+                    program.sets.get(set as usize).is_some_and(|set| set.contains(slots.text(slot, text)))
+                }
+                TestKind::TextsEqual(other) => slots.text(slot, text) == slots.text(other, text),
+                TestKind::Doubles(relation, other) => {
+                    let other = slots.doubles.get(other as usize).copied().unwrap_or(0.0);
+                    relation.holds(double().partial_cmp(&other))
+                }
+                TestKind::Exists => raws.exists(slot as usize),
+                TestKind::Constant(value) => value,
+                TestKind::Code => matches!(self.value(slot)?, Datum::Bool(true)),
+            };
+            at = if holds { test.yes } else { test.no };
+            if at >= FALSE {
+                return Ok(at == TRUE);
+            }
+        }
+    }
+
+    /// The value of the code that begins there.
+    pub(crate) fn value(&mut self, start: u32) -> Result<Datum<'a>, Stop> {
+        let mut stack = Stack::new();
+        let mut frames: SmallVec<[Frame; 4]> = SmallVec::new();
+        let mut at = start as usize;
+        loop {
+            match self.run(&mut at, &mut stack, &mut frames) {
+                Ok(value) => return Ok(value),
+                Err(stop) => {
+                    if let Stop::Failed(fault) = stop {
+                        // Every variable whose evaluation is under way fails alike (L2.5).
+                        for frame in &frames {
+                            self.remember(frame.id, Memo::Failed(fault));
+                        }
+                    }
+                    return Err(stop);
+                }
+            }
+        }
+    }
+
+    fn run(
+        &mut self,
+        at: &mut usize,
+        stack: &mut Stack<'a>,
+        frames: &mut SmallVec<[Frame; 4]>,
+    ) -> Result<Datum<'a>, Stop> {
+        let program = self.input.program;
+        loop {
+            let Some(op) = program.code.get(*at) else { return Err(self.broken(*at)) };
+            if self.careful {
+                self.step(1)?;
+            }
+            match *op {
+                Op::End => return stack.pop().ok_or_else(|| self.broken(*at)),
+                Op::Let(id) => match self.lets.get(id as usize).copied().unwrap_or(Memo::Unset) {
+                    Memo::Value(value, _) => stack.push(value),
+                    Memo::Failed(fault) => return Err(Stop::Failed(fault)),
+                    Memo::Unset => {
+                        let Some(start) = program.lets.get(id as usize) else { return Err(self.broken(*at)) };
+                        frames.push(Frame { back: *at, id, height: stack.len() });
+                        *at = *start as usize;
+                        continue;
+                    }
+                },
+                Op::EndLet(id) => {
+                    let (Some(value), Some(frame)) = (stack.pop(), frames.pop()) else { return Err(self.broken(*at)) };
+                    let call = self.call_of(at.saturating_sub(1));
+                    self.remember(id, Memo::Value(value, call));
+                    stack.truncate(frame.height);
+                    stack.push(value);
+                    *at = frame.back;
+                }
+                Op::And { end } => match stack.last() {
+                    Some(Datum::Bool(true)) => drop(stack.pop()),
+                    _ => {
+                        *at = end as usize;
+                        continue;
+                    }
+                },
+                Op::Or { end } => match stack.last() {
+                    Some(Datum::Bool(true)) => {
+                        *at = end as usize;
+                        continue;
+                    }
+                    _ => drop(stack.pop()),
+                },
+                Op::Branch { otherwise, .. } => {
+                    if !matches!(stack.pop(), Some(Datum::Bool(true))) {
+                        *at = otherwise as usize;
+                        continue;
+                    }
+                }
+                Op::Jump(to) => {
+                    *at = to as usize;
+                    continue;
+                }
+                Op::External { call, count } => {
+                    let value = self.external(call, count as usize, stack, *at)?;
+                    stack.push(value);
+                }
+                _ => {
+                    let count = operands(program, *at).min(stack.len());
+                    let base = stack.len() - count;
+                    let value = self.apply(*at, stack.get(base..).unwrap_or_default())?;
+                    stack.truncate(base);
+                    stack.push(value);
+                }
+            }
+            *at += 1;
+        }
+    }
+
+    /// The call whose result the operation at `at` left on the stack, if it is one.
+    fn call_of(&self, at: usize) -> Option<u32> {
+        match self.input.program.code.get(at) {
+            Some(Op::External { .. }) => self.last_call,
+            Some(Op::Let(id)) => match self.lets.get(*id as usize) {
+                Some(Memo::Value(_, call)) => *call,
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn remember(&mut self, id: u32, memo: Memo<'a>) {
+        if let Some(slot) = self.lets.get_mut(id as usize) {
+            *slot = memo;
+        }
+    }
+
+    /// Applies one operation that neither jumps nor calls out to its operands.
+    pub(crate) fn apply(&mut self, at: usize, operands: &[Datum<'a>]) -> Result<Datum<'a>, Stop> {
+        let Input { program, slots, raws, text, .. } = self.input;
+        let Some(op) = program.code.get(at) else { return Err(self.broken(at)) };
+        let arena = self.context.arena;
+        let slot_note = |machine: &mut Machine<'a>, ty, slot| {
+            if machine.careful {
+                machine.note_slot(Some(ty), slot);
+            }
+        };
+        let result = match (*op, operands) {
+            (Op::Bool(value), _) => Ok(Datum::Bool(value)),
+            (Op::Int(value), _) => Ok(Datum::Int(value)),
+            (Op::Double(value), _) => Ok(Datum::Double(value)),
+            (Op::Text(value), _) => Ok(Datum::String(program.str(value))),
+            (Op::CharSet(value), _) => Ok(Datum::CharSet(value)),
+            (Op::Null, _) => Ok(Datum::Json(Json::Null)),
+            (Op::SlotBool(slot), _) => {
+                slot_note(self, Type::Bool, slot);
+                Ok(Datum::Bool(slots.bools.get(slot as usize).copied().unwrap_or_default()))
+            }
+            (Op::SlotInt(slot), _) => {
+                slot_note(self, Type::Int, slot);
+                Ok(Datum::Int(slots.ints.get(slot as usize).copied().unwrap_or_default()))
+            }
+            (Op::SlotDouble(slot), _) => {
+                slot_note(self, Type::Double, slot);
+                Ok(Datum::Double(slots.doubles.get(slot as usize).copied().unwrap_or_default()))
+            }
+            (Op::SlotDate(slot), _) => {
+                slot_note(self, Type::DateTime, slot);
+                Ok(Datum::DateTime(slots.dates.get(slot as usize).copied().unwrap_or_default()))
+            }
+            (Op::SlotText(slot), _) => {
+                slot_note(self, Type::String, slot);
+                Ok(Datum::String(slots.text(slot, text)))
+            }
+            (Op::Json(path), _) => Ok(Datum::Json(raws.json(path as usize, text, arena))),
+            (Op::Event, _) => Ok(Datum::Json(json::parse(text, arena).unwrap_or(Json::Null))),
+            (Op::Exists(path), _) => Ok(Datum::Bool(raws.exists(path as usize))),
+            (Op::GetVariable(id), _) => {
+                Ok(Datum::Json(self.variables.get(id as usize).copied().flatten().unwrap_or(Json::Null)))
+            }
+            (Op::GetVariableNamed, [Datum::String(name)]) => {
+                let id = program.variables.iter().position(|known| known.eq_ignore_ascii_case(name));
+                let value = id.and_then(|id| self.variables.get(id).copied().flatten());
+                Ok(Datum::Json(value.unwrap_or(Json::Null)))
+            }
+            (Op::Array(_), items) => {
+                let items: SmallVec<[Json<'a>; 8]> = items.iter().map(as_json).collect();
+                self.built(Json::array(arena, &items))
+            }
+            (Op::Object { keys, .. }, values) => {
+                let keys = program.keys.get(keys as usize..).unwrap_or_default();
+                let members: SmallVec<[(&'a str, Json<'a>); 8]> =
+                    keys.iter().zip(values).map(|(key, value)| (program.str(*key), as_json(value))).collect();
+                self.built(Json::object(arena, &members))
+            }
+            (Op::Not, [Datum::Bool(value)]) => Ok(Datum::Bool(!value)),
+            (Op::Negate, [value]) => operate::negate(*value),
+            (Op::Arithmetic(operator), [left, right]) => operator.apply(*left, *right, &mut self.context),
+            (Op::Compare(comparison), [left, right]) => {
+                let holds = comparison.apply(*left, *right, &mut self.context);
+                if self.context.unreadable {
+                    let json = if matches!(left, Datum::Json(_)) { left } else { right };
+                    self.note_json(at, *json, Type::Double);
+                }
+                Ok(Datum::Bool(holds))
+            }
+            (Op::Member(name), [Datum::Json(json)]) => Ok(Datum::Json(member(*json, program.str(name)))),
+            (Op::MemberNamed, [Datum::Json(json), Datum::String(name)]) => Ok(Datum::Json(member(*json, name))),
+            (Op::Element, [Datum::Json(json), Datum::Int(index)]) => {
+                Ok(Datum::Json(json.element(*index).unwrap_or(Json::Null)))
+            }
+            (Op::Field { name, ty }, [Datum::Json(json)]) => {
+                let field = json.member(program.str(name)).unwrap_or(Json::Null);
+                convert::read(field, ty, &mut self.context)
+            }
+            (Op::Call { function, .. } | Op::CallMany { function }, arguments) => {
+                if self.careful {
+                    for argument in arguments {
+                        if let Datum::String(text) = argument {
+                            self.step_over(text)?;
+                        }
+                    }
+                }
+                self.context.place = place_number(program, at);
+                let result = (function.run)(&mut self.context, arguments);
+                if self.context.unreadable {
+                    let from = arguments.first().copied().unwrap_or(Datum::Json(Json::Null));
+                    self.note_json(at, from, function.result);
+                }
+                result
+            }
+            (Op::Convert(conversion, ty), [value]) => {
+                let result = self.convert(conversion, ty, *value);
+                if self.context.unreadable {
+                    self.note_json(at, *value, ty);
+                }
+                result
+            }
+            (Op::Diagnostics, [_]) => Ok(self.diagnostics(self.last_call)),
+            (Op::DiagnosticsOf(id), [_]) => {
+                let call = match self.lets.get(id as usize) {
+                    Some(Memo::Value(_, call)) => *call,
+                    _ => None,
+                };
+                Ok(self.diagnostics(call))
+            }
+            _ => return Err(self.broken(at)),
+        };
+        result.map_err(|failure| self.fail(failure, at))
+    }
+
+    fn convert(&mut self, conversion: Conversion, ty: Type, value: Datum<'a>) -> Result<Datum<'a>, Failure> {
+        match (conversion, value) {
+            (Conversion::Widen, Datum::Int(value)) => Ok(Datum::Double(value as f64)),
+            (Conversion::Read, Datum::Json(json)) => convert::read(json, ty, &mut self.context),
+            (Conversion::ToJson, value) => convert::to_json(value, &self.context).map(Datum::Json),
+            (Conversion::ToText, value) => convert::text(value, &self.context).map(Datum::String),
+            (_, value) => Ok(value),
+        }
+    }
+
+    /// Json that a rule built, held against the limits (L5.4).
+    fn built(&self, json: Json<'a>) -> Result<Datum<'a>, Failure> {
+        let limit = self.context.json_bytes;
+        if json.weight() as usize > limit || json.depth() > 128 {
+            return Err(Failure::json_too_large(limit));
+        }
+        Ok(Datum::Json(json))
+    }
+
+    /// The value of an external call, or [`Stop::Pending`].
+    fn external(&mut self, call: u32, count: usize, stack: &mut Stack<'a>, at: usize) -> Result<Datum<'a>, Stop> {
+        let base = stack.len().saturating_sub(count);
+        let arguments: SmallVec<[&'a str; 4]> = stack.iter().skip(base).map(as_text).collect();
+        stack.truncate(base);
+        let answers = self.input.answers;
+        let Some(number) = answers.find(call, arguments.iter().copied()) else {
+            self.spend_call(None, at)?;
+            self.wanted = Some((call, arguments.iter().map(|text| (*text).to_string()).collect()));
+            return Err(Stop::Pending);
+        };
+        let Some(answer) = answers.asked.get(number).and_then(|asked| asked.answer.as_ref()) else {
+            return Err(Stop::Pending);
+        };
+        let number = number as u32;
+        self.spend_call(Some(number), at)?;
+        self.last_call = Some(number);
+        let known = self.parsed.get(number as usize).copied().flatten();
+        let json = known.unwrap_or_else(|| json::parse(&answer.value, self.context.arena).unwrap_or(Json::Null));
+        if let Some(slot) = self.parsed.get_mut(number as usize) {
+            *slot = Some(json);
+        }
+        Ok(Datum::Json(json))
+    }
+
+    /// Counts a call that is read for the first time against the limit (L5.4).
+    fn spend_call(&mut self, number: Option<u32>, at: usize) -> Result<(), Stop> {
+        if number.is_some_and(|number| self.read.contains(&number)) {
+            return Ok(());
+        }
+        let limit = self.input.calls;
+        if self.read.len() >= limit {
+            let message = format!("one event makes at most `calls_per_event` = {limit} external calls");
+            return Err(self.fail(Failure::new(Code::TOO_MANY_CALLS, message), at));
+        }
+        if let Some(number) = number {
+            self.read.push(number);
+        }
+        Ok(())
+    }
+
+    /// The diagnostics of a call (L8.4).
+    fn diagnostics(&self, call: Option<u32>) -> Datum<'a> {
+        let arena = self.context.arena;
+        let asked = call.and_then(|call| self.input.answers.asked.get(call as usize));
+        let Some((asked, answer)) = asked.and_then(|asked| Some((asked, asked.answer.as_ref()?))) else {
+            return Datum::Json(Json::Null);
+        };
+        let request: SmallVec<[Json<'a>; 4]> = asked.arguments.iter().map(|text| Json::String(text)).collect();
+        Datum::Json(Json::object(
+            arena,
+            &[
+                ("Request", Json::array(arena, &request)),
+                ("Endpoint", Json::String(&answer.endpoint)),
+                ("HttpStatusCode", Json::Int(i64::from(answer.http_status))),
+                ("ErrorMessage", Json::String(&answer.error)),
+                ("Latency", Json::Double(answer.latency_ms)),
+            ],
+        ))
+    }
+
+    /// Files an evaluation error (L5.2): one for a place.
+    fn fail(&mut self, failure: Failure, at: usize) -> Stop {
+        self.context.unreadable = false;
+        let place = self.input.program.places.get(at).copied().unwrap_or_default();
+        let code = failure.code;
+        self.errors.push(Fault { failure, place, rule: self.rule, clause: self.clause });
+        if self.input.fail_fast { Stop::Ended(code) } else { Stop::Failed(self.errors.len() as u32 - 1) }
+    }
+
+    /// The program does not fit the machine: an internal fault, told and not thrown.
+    #[cold]
+    fn broken(&mut self, at: usize) -> Stop {
+        self.fail(Failure::mismatch("operation"), at)
+    }
+
+    #[inline]
+    pub(crate) fn step(&mut self, count: usize) -> Result<(), Stop> {
+        self.steps += count;
+        if self.steps > self.input.steps { Err(Stop::Ended(Code::TOO_MANY_STEPS)) } else { Ok(()) }
+    }
+
+    /// Looking through a long text counts as several steps, so that long events and many rules cannot hang the host.
+    fn step_over(&mut self, text: &str) -> Result<(), Stop> {
+        if text.len() > LONG { self.step(text.len() / LONG) } else { Ok(()) }
+    }
+
+    /// The note of a slot that could not be read (L3.5).
+    fn note_slot(&mut self, ty: Option<Type>, slot: u32) {
+        let Some(ty) = ty else { return };
+        let Input { program, slots, raws, text, .. } = self.input;
+        if !slots.unreadable.contains(&(ty, slot)) {
+            return;
+        }
+        let columns = &program.columns;
+        let column = match ty {
+            Type::Bool => &columns.bools,
+            Type::Int => &columns.ints,
+            Type::Double => &columns.doubles,
+            Type::DateTime => &columns.dates,
+            _ => &columns.texts,
+        };
+        let Some(path) = column.get(slot as usize) else { return };
+        if self.noted.insert((*path, ty)) {
+            let name = program.path_names.get(*path as usize).map_or(String::new(), |name| name.to_string());
+            self.notes.push(Note { path: name, wanted: ty, found: raws.found(*path as usize, text) });
+        }
+    }
+
+    /// The note of a Json that could not be read; its path is its text in the rules.
+    #[cold]
+    fn note_json(&mut self, at: usize, value: Datum<'a>, wanted: Type) {
+        self.context.unreadable = false;
+        let Datum::Json(json) = value else { return };
+        let program = self.input.program;
+        let place = program.places.get(at).copied().unwrap_or_default();
+        let path = program.sources.get(place.source as usize).map_or("", |source| source.slice(place.span));
+        if !self.notes.iter().any(|note| note.wanted == wanted && note.path == path) {
+            self.notes.push(Note { path: path.to_string(), wanted, found: json.excerpt(200) });
+        }
+    }
+}
+
+/// How many operands the operation there takes from the stack.
+pub(crate) fn operands(program: &Program, at: usize) -> usize {
+    match program.code.get(at) {
+        Some(Op::Array(count) | Op::Object { count, .. }) => *count as usize,
+        Some(Op::Call { count, .. }) => usize::from(*count),
+        Some(Op::CallMany { .. }) => match program.code.get(at.wrapping_sub(1)) {
+            Some(Op::Count(count)) => *count as usize,
+            _ => 0,
+        },
+        Some(
+            Op::Not
+            | Op::Negate
+            | Op::Member(_)
+            | Op::Field { .. }
+            | Op::GetVariableNamed
+            | Op::Diagnostics
+            | Op::DiagnosticsOf(_)
+            | Op::Convert(..),
+        ) => 1,
+        Some(Op::Arithmetic(_) | Op::Compare(_) | Op::MemberNamed | Op::Element) => 2,
+        _ => 0,
+    }
+}
+
+fn as_json<'a>(value: &Datum<'a>) -> Json<'a> {
+    if let Datum::Json(json) = value { *json } else { Json::Null }
+}
+
+fn as_text<'a>(value: &Datum<'a>) -> &'a str {
+    if let Datum::String(text) = value { text } else { "" }
+}
+
+/// A member by name; what no member hides is the built-in `Length` (L3.7, L6.6).
+fn member<'a>(json: Json<'a>, name: &str) -> Json<'a> {
+    if let Some(member) = json.member(name) {
+        return member;
+    }
+    if !name.eq_ignore_ascii_case("Length") {
+        return Json::Null;
+    }
+    Json::Int(match json {
+        Json::Array(array) => array.items.len() as i64,
+        Json::Object(object) => object.members.len() as i64,
+        _ => 0,
+    })
+}
+
+/// A number for the place of a call in the rules' text.
+fn place_number(program: &Program, at: usize) -> u64 {
+    let place = program.places.get(at).copied().unwrap_or_default();
+    u64::from(place.source) << 32 | u64::from(place.span.start)
+}

@@ -1,0 +1,386 @@
+//! Which calls can start now (R8.1, R8.2).
+//!
+//! When a run meets a call without an answer, the [`Planner`] walks on from the beginning with that answer *unknown*: it
+//! runs the same operations, and an operation with an unknown operand has an unknown value. A call that the walk meets
+//! while nothing unknown decides whether it is met is *certain*: running in order makes it whatever the answers are. After
+//!
+//! - a `RETURN` that may fire, nothing is certain any more;
+//! - an operation that may fail because of an unknown operand, nothing else in that statement is;
+//! - an unknown left side of `&&`, `||` or `?:`, the rest of that operator is not.
+//!
+//! What is not certain is passed over, not walked: which variables it would have evaluated is not known, and a variable
+//! that reads `GetVariable` depends on when it is evaluated first. So from there on such a variable is unknown.
+//!
+//! The walk knows no notes and no errors: its only result is the list of calls.
+
+use super::machine::{Machine, Stop, operands};
+use crate::program::{Argument, Condition, Effect, Op, Program};
+use crate::value::{Datum, Json};
+use smallvec::SmallVec;
+
+/// A value, as far as it is known.
+#[derive(Clone, Copy, Debug)]
+enum Maybe<'a> {
+    Known(Datum<'a>),
+    /// Depends on an answer that is not there.
+    Unknown,
+    /// Fails whatever the answers are.
+    Failed,
+}
+
+/// What a variable holds, as far as it is known.
+#[derive(Clone, Copy, Debug)]
+enum Memo<'a> {
+    Unset,
+    /// The value, and whether evaluating it may have failed.
+    Set(Maybe<'a>, bool),
+}
+
+/// Walks ahead of a run.
+#[derive(Debug)]
+pub(crate) struct Planner<'a> {
+    machine: Machine<'a>,
+    lets: Vec<Memo<'a>>,
+    /// Variables that hold what is not known.
+    unknown_variables: Vec<bool>,
+    /// Whether what is met now is met whatever the answers are.
+    certain: bool,
+    /// Whether something was passed over that may have evaluated variables.
+    passed_over: bool,
+    /// Whether the program may make more calls than an event is allowed, so that a call can fail.
+    scarce: bool,
+    /// The calls to make, in the order running in order makes them.
+    calls: Vec<(u32, Vec<String>)>,
+}
+
+/// The value of some code: as far as it is known, and whether evaluating it may fail.
+struct Walked<'a> {
+    value: Maybe<'a>,
+    may_fail: bool,
+}
+
+struct Frame {
+    back: usize,
+    id: u32,
+    /// What was certain, and whether the reader may have failed, before the variable's code.
+    certain: bool,
+    may_fail: bool,
+}
+
+impl<'a> Planner<'a> {
+    /// A planner over a fresh machine.
+    pub(crate) fn new(machine: Machine<'a>) -> Planner<'a> {
+        let lets = vec![Memo::Unset; machine.input.program.lets.len()];
+        let program = machine.input.program;
+        let unknown_variables = vec![false; program.variables.len()];
+        let sites = program.code.iter().filter(|op| matches!(op, Op::External { .. })).count();
+        let scarce = sites > machine.input.calls;
+        Planner { machine, lets, unknown_variables, certain: true, passed_over: false, scarce, calls: Vec::new() }
+    }
+
+    /// The calls of an expression that are certain.
+    pub(crate) fn expression(mut self) -> Vec<(u32, Vec<String>)> {
+        let start = self.machine.input.program.expression;
+        self.walk(start);
+        self.calls
+    }
+
+    /// The calls of all rules that are certain.
+    pub(crate) fn rules(mut self, mode: super::run::Mode) -> Vec<(u32, Vec<String>)> {
+        let program: &'a Program = self.machine.input.program;
+        for (number, rule) in program.rules.iter().enumerate() {
+            self.machine.rule = number as u32;
+            self.machine.clause = None;
+            let holds = self.condition(rule.condition);
+            if holds == Some(false) {
+                continue;
+            }
+            let before = self.certain;
+            self.certain = before && holds == Some(true);
+            for clause in rule.clauses.clone() {
+                self.machine.clause = Some(clause);
+                if !self.clause(program, clause) {
+                    return self.calls;
+                }
+            }
+            self.certain = before;
+            if mode == super::run::Mode::FirstMatch {
+                // Whether a later rule is run depends on whether this one matched.
+                return self.calls;
+            }
+        }
+        self.calls
+    }
+
+    /// Walks a clause; false if the rule set may have ended here.
+    fn clause(&mut self, program: &'a Program, clause: u32) -> bool {
+        let Some(clause) = program.clauses.get(clause as usize) else { return true };
+        for statement in clause.statements.clone() {
+            let Some(statement) = program.statements.get(statement as usize) else { continue };
+            let fires =
+                if self.certain || program.variables.is_empty() { self.condition(statement.when) } else { None };
+            if fires == Some(false) {
+                continue;
+            }
+            let certain = fires == Some(true) && self.certain;
+            let effects = statement.effects.clone().filter_map(|effect| program.effects.get(effect as usize));
+            let mut decides = false;
+            for effect in effects {
+                decides |= matches!(effect, Effect::Decide(_));
+                if certain {
+                    self.effect(program, effect);
+                } else {
+                    self.pass_over(program, effect);
+                }
+            }
+            if decides {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// An effect that may or may not take place: what it would write is unknown from here on.
+    fn pass_over(&mut self, program: &'a Program, effect: &Effect) {
+        self.passed_over = true;
+        let Effect::SetVariables(pairs) = effect else { return };
+        for pair in pairs.clone().filter_map(|number| program.pairs.get(number as usize)) {
+            if let Some(unknown) = self.unknown_variables.get_mut(pair.variable as usize) {
+                *unknown = true;
+            }
+        }
+    }
+
+    /// Walks an effect that takes place for certain.
+    fn effect(&mut self, program: &'a Program, effect: &'a Effect) {
+        match effect {
+            Effect::Decide(decide) => {
+                for index in decide.order {
+                    if let Some(Argument::Code(code)) = decide.texts.get(usize::from(index)) {
+                        self.walk(*code);
+                    }
+                }
+            }
+            Effect::Output(pairs) | Effect::Trace(pairs) => {
+                for pair in pairs.clone().filter_map(|number| program.pairs.get(number as usize)) {
+                    self.walk(pair.code);
+                }
+            }
+            Effect::SetVariables(pairs) => {
+                let pairs = || pairs.clone().filter_map(|number| program.pairs.get(number as usize));
+                let values: Vec<Walked<'a>> = pairs().map(|pair| self.walk(pair.code)).collect();
+                for (pair, walked) in pairs().zip(values) {
+                    let known = match walked {
+                        Walked { value: Maybe::Known(Datum::Json(json)), may_fail: false } => Some(json),
+                        Walked { value: Maybe::Failed, .. } => Some(Json::Null),
+                        _ => None,
+                    };
+                    let id = pair.variable as usize;
+                    if let (Some(unknown), Some(slot)) =
+                        (self.unknown_variables.get_mut(id), self.machine.variables.get_mut(id))
+                    {
+                        *unknown = known.is_none();
+                        *slot = known;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether a condition holds, if that is known.
+    fn condition(&mut self, condition: Condition) -> Option<bool> {
+        match condition {
+            Condition::Always => Some(true),
+            Condition::Code(start) => match self.walk(start) {
+                Walked { value: Maybe::Known(Datum::Bool(true)), may_fail: false } => Some(true),
+                Walked { value: Maybe::Known(Datum::Bool(true)) | Maybe::Unknown, .. } => None,
+                Walked { .. } => Some(false),
+            },
+            Condition::Tests(_) if self.unknown_variables.contains(&true) => None,
+            Condition::Tests(_) => match self.machine.holds(condition) {
+                Ok(holds) => Some(holds),
+                Err(Stop::Failed(_)) => Some(false),
+                Err(_) => None,
+            },
+        }
+    }
+
+    /// Walks the code that begins there.
+    fn walk(&mut self, start: u32) -> Walked<'a> {
+        let before = self.certain;
+        let program: &'a Program = self.machine.input.program;
+        let mut stack: SmallVec<[Maybe<'a>; 8]> = SmallVec::new();
+        let mut frames: Vec<Frame> = Vec::new();
+        let mut may_fail = false;
+        let mut at = start as usize;
+        let value = loop {
+            let Some(op) = program.code.get(at) else { break Maybe::Unknown };
+            if self.machine.step(1).is_err() {
+                self.certain = false;
+                break Maybe::Unknown;
+            }
+            let mut failed = false;
+            match *op {
+                Op::End => break stack.pop().unwrap_or(Maybe::Unknown),
+                Op::Let(id) => match self.lets.get(id as usize).copied().unwrap_or(Memo::Set(Maybe::Unknown, true)) {
+                    Memo::Set(Maybe::Failed, _) => failed = true,
+                    Memo::Set(value, fails) => {
+                        if fails {
+                            may_fail = true;
+                            self.certain = false;
+                        }
+                        stack.push(value);
+                    }
+                    Memo::Unset => {
+                        let Some(start) = program.lets.get(id as usize) else { break Maybe::Unknown };
+                        frames.push(Frame { back: at, id, certain: self.certain, may_fail });
+                        may_fail = false;
+                        at = *start as usize;
+                        continue;
+                    }
+                },
+                Op::EndLet(_) => {
+                    let (Some(value), Some(frame)) = (stack.pop(), frames.pop()) else { break Maybe::Unknown };
+                    self.remember(frame.id, Memo::Set(value, may_fail));
+                    self.certain = frame.certain && !may_fail;
+                    may_fail |= frame.may_fail;
+                    stack.push(value);
+                    at = frame.back;
+                }
+                Op::And { end } | Op::Or { end } => {
+                    let decides = matches!(*op, Op::Or { .. });
+                    match stack.last() {
+                        Some(Maybe::Known(Datum::Bool(value))) if *value == decides => {
+                            at = end as usize;
+                            continue;
+                        }
+                        Some(Maybe::Unknown) => {
+                            // The rest may not be reached, and the whole is unknown.
+                            may_fail |= self.skip(program, at + 1, end as usize);
+                            at = end as usize;
+                            continue;
+                        }
+                        _ => drop(stack.pop()),
+                    }
+                }
+                Op::Branch { otherwise, end } => match stack.pop() {
+                    Some(Maybe::Known(Datum::Bool(true))) => {}
+                    Some(Maybe::Known(_)) => {
+                        at = otherwise as usize;
+                        continue;
+                    }
+                    _ => {
+                        // Either branch may run.
+                        may_fail |= self.skip(program, at + 1, end as usize);
+                        stack.push(Maybe::Unknown);
+                        at = end as usize;
+                        continue;
+                    }
+                },
+                Op::Jump(to) => {
+                    at = to as usize;
+                    continue;
+                }
+                Op::External { call, count } => {
+                    let value = self.external(call, count as usize, &mut stack);
+                    if self.scarce && matches!(value, Maybe::Unknown) {
+                        may_fail = true;
+                        self.certain = false;
+                    }
+                    stack.push(value);
+                }
+                _ => {
+                    let count = operands(program, at).min(stack.len());
+                    let base = stack.len() - count;
+                    let known: Option<SmallVec<[Datum<'a>; 4]>> = stack
+                        .iter()
+                        .skip(base)
+                        .map(|value| if let Maybe::Known(datum) = value { Some(*datum) } else { None })
+                        .collect();
+                    stack.truncate(base);
+                    match known {
+                        Some(known) if self.is_known(op, !frames.is_empty()) => match self.machine.apply(at, &known) {
+                            Ok(value) => stack.push(Maybe::Known(value)),
+                            Err(_) => failed = true,
+                        },
+                        _ => {
+                            if op.can_fail() {
+                                may_fail = true;
+                                self.certain = false;
+                            }
+                            stack.push(Maybe::Unknown);
+                        }
+                    }
+                }
+            }
+            if failed {
+                for frame in &frames {
+                    self.remember(frame.id, Memo::Set(Maybe::Failed, false));
+                }
+                break Maybe::Failed;
+            }
+            at += 1;
+        };
+        self.certain = before;
+        Walked { value, may_fail }
+    }
+
+    /// The answer of a call, or unknown; then it is to be made, if it is certain.
+    fn external(&mut self, call: u32, count: usize, stack: &mut SmallVec<[Maybe<'a>; 8]>) -> Maybe<'a> {
+        let base = stack.len().saturating_sub(count);
+        let arguments: Option<Vec<String>> = stack
+            .iter()
+            .skip(base)
+            .map(|value| if let Maybe::Known(Datum::String(text)) = value { Some((*text).to_string()) } else { None })
+            .collect();
+        stack.truncate(base);
+        let Some(arguments) = arguments else { return Maybe::Unknown };
+        let answers = self.machine.input.answers;
+        if let Some(number) = answers.find(call, arguments.iter().map(String::as_str))
+            && let Some(answer) = answers.asked.get(number).and_then(|asked| asked.answer.as_ref())
+        {
+            let json = crate::value::json::parse(&answer.value, self.machine.context.arena).unwrap_or(Json::Null);
+            return Maybe::Known(Datum::Json(json));
+        }
+        if self.certain && !self.calls.iter().any(|(known, with)| *known == call && *with == arguments) {
+            let asked = answers.find(call, arguments.iter().map(String::as_str)).is_some();
+            if !asked && answers.asked.len() + self.calls.len() < self.machine.input.calls {
+                self.calls.push((call, arguments));
+            }
+        }
+        Maybe::Unknown
+    }
+
+    /// Whether an operation with known operands has a known value: what reads variables of the event or diagnostics of a
+    /// call may not.
+    fn is_known(&self, op: &Op, in_variable: bool) -> bool {
+        match op {
+            Op::GetVariable(_) | Op::GetVariableNamed if in_variable && self.passed_over => false,
+            Op::GetVariable(id) => !self.unknown_variables.get(*id as usize).copied().unwrap_or(false),
+            Op::GetVariableNamed => !self.unknown_variables.contains(&true),
+            Op::Diagnostics | Op::DiagnosticsOf(_) => false,
+            _ => true,
+        }
+    }
+
+    /// Passes over code that may or may not run; whether it may fail.
+    fn skip(&mut self, program: &'a Program, from: usize, to: usize) -> bool {
+        self.passed_over = true;
+        let code = program.code.get(from..to).unwrap_or_default();
+        let fails = code.iter().any(|op| match op {
+            Op::Let(id) => program.let_fails.get(*id as usize).copied().unwrap_or(true),
+            Op::External { .. } => self.scarce,
+            op => op.can_fail(),
+        });
+        if fails {
+            self.certain = false;
+        }
+        fails
+    }
+
+    fn remember(&mut self, id: u32, memo: Memo<'a>) {
+        if let Some(slot) = self.lets.get_mut(id as usize) {
+            *slot = memo;
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Runs rules in order (L2.7, R2.1, R2.2) and gathers what they emit.
+
+use super::machine::{Machine, Stop};
+use crate::program::{Argument, Decide, Effect, Program};
+use crate::value::{Datum, DecisionKind, Json};
+use smallvec::SmallVec;
+
+/// Which rules of an assessment run (R2.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// On to the next rule that matches, until one decides.
+    #[default]
+    UntilDecision,
+    /// Only the first rule whose condition is true.
+    FirstMatch,
+}
+
+/// The place of a decision: a rule and a clause, by number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Decided {
+    pub(crate) rule: u32,
+    pub(crate) clause: u32,
+}
+
+/// A text of a decision.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Text<'a> {
+    Constant(crate::program::TextRef),
+    Made(&'a str),
+}
+
+/// What a fired statement emitted.
+#[derive(Clone, Debug)]
+pub(crate) enum Emitted<'a> {
+    /// By number of the clause and of the pair.
+    Output { clause: u32, pair: u32, value: Json<'a> },
+    /// One trace: the rule, the clause, the pairs with their values.
+    Trace { rule: u32, clause: u32, first: u32, values: SmallVec<[Json<'a>; 4]> },
+}
+
+/// What came out of a run.
+#[derive(Debug)]
+pub(crate) struct Outcome<'a> {
+    pub(crate) kind: DecisionKind,
+    /// The rule and clause that decided; else nothing did.
+    pub(crate) decided: Option<Decided>,
+    /// Rules with a condition that held. Those without one hold always.
+    pub(crate) held: SmallVec<[u32; 4]>,
+    /// How many rules were looked at.
+    pub(crate) looked_at: u32,
+    /// challengeType, reason, supportMessage.
+    pub(crate) texts: [Option<Text<'a>>; 3],
+    pub(crate) emitted: Vec<Emitted<'a>>,
+}
+
+impl Outcome<'_> {
+    /// Nothing decided, nothing emitted.
+    pub(crate) fn nothing() -> Self {
+        Outcome {
+            kind: DecisionKind::Approve,
+            decided: None,
+            held: SmallVec::new(),
+            looked_at: 0,
+            texts: [None; 3],
+            emitted: Vec::new(),
+        }
+    }
+}
+
+/// Runs all rules.
+pub(crate) fn rules<'a>(machine: &mut Machine<'a>, mode: Mode) -> Result<Outcome<'a>, Stop> {
+    let program: &'a Program = machine.input.program;
+    let mut outcome = Outcome::nothing();
+    for (number, rule) in program.rules.iter().enumerate() {
+        machine.rule = number as u32;
+        machine.clause = None;
+        outcome.looked_at = number as u32 + 1;
+        let conditional = !matches!(rule.condition, crate::program::Condition::Always);
+        if conditional && !fires(machine, rule.condition)? {
+            continue;
+        }
+        if conditional {
+            outcome.held.push(number as u32);
+        }
+        for clause_number in rule.clauses.clone() {
+            machine.clause = Some(clause_number);
+            let Some(clause) = program.clauses.get(clause_number as usize) else { continue };
+            for statement in clause.statements.clone() {
+                let Some(statement) = program.statements.get(statement as usize) else { continue };
+                if !fires(machine, statement.when)? {
+                    continue;
+                }
+                let place = Decided { rule: number as u32, clause: clause_number };
+                for effect in statement.effects.clone() {
+                    let Some(effect) = program.effects.get(effect as usize) else { continue };
+                    apply(machine, &mut outcome, effect, place)?;
+                }
+                if outcome.decided.is_some() {
+                    return Ok(outcome);
+                }
+            }
+        }
+        if mode == Mode::FirstMatch {
+            break;
+        }
+    }
+    Ok(outcome)
+}
+
+/// Whether a condition holds; one that fails does not (L5.1).
+#[inline]
+fn fires(machine: &mut Machine<'_>, condition: crate::program::Condition) -> Result<bool, Stop> {
+    match machine.holds(condition) {
+        Err(Stop::Failed(_)) => Ok(false),
+        other => other,
+    }
+}
+
+fn apply<'a>(
+    machine: &mut Machine<'a>,
+    outcome: &mut Outcome<'a>,
+    effect: &'a Effect,
+    place: Decided,
+) -> Result<(), Stop> {
+    match effect {
+        Effect::Decide(decide) => {
+            outcome.texts = texts(machine, decide)?;
+            outcome.kind = decide.kind;
+            outcome.decided = Some(place);
+        }
+        Effect::Output(pairs) => {
+            for number in pairs.clone() {
+                let value = pair(machine, number)?;
+                outcome.emitted.push(Emitted::Output { clause: place.clause, pair: number, value });
+            }
+        }
+        Effect::Trace(pairs) => {
+            let values = pairs.clone().map(|number| pair(machine, number)).collect::<Result<_, Stop>>()?;
+            outcome.emitted.push(Emitted::Trace { rule: place.rule, clause: place.clause, first: pairs.start, values });
+        }
+        Effect::SetVariables(pairs) => {
+            // All values are known before the first name is written, so that `SetVariables(a = b, b = a)` swaps.
+            let values: SmallVec<[Json<'a>; 4]> =
+                pairs.clone().map(|number| pair(machine, number)).collect::<Result<_, Stop>>()?;
+            for (number, value) in pairs.clone().zip(values) {
+                let variable = machine.input.program.pairs.get(number as usize).map(|pair| pair.variable);
+                if let Some(slot) = variable.and_then(|id| machine.variables.get_mut(id as usize)) {
+                    *slot = Some(value);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A named value; one that failed is null (L5.1).
+fn pair<'a>(machine: &mut Machine<'a>, number: u32) -> Result<Json<'a>, Stop> {
+    let Some(pair) = machine.input.program.pairs.get(number as usize) else { return Ok(Json::Null) };
+    match machine.value(pair.code) {
+        Ok(Datum::Json(json)) => Ok(json),
+        Ok(_) | Err(Stop::Failed(_)) => Ok(Json::Null),
+        Err(stop) => Err(stop),
+    }
+}
+
+/// The texts of a decision, in the order written; one that failed is absent (L5.1).
+fn texts<'a>(machine: &mut Machine<'a>, decide: &Decide) -> Result<[Option<Text<'a>>; 3], Stop> {
+    let mut texts = [None; 3];
+    for index in decide.order {
+        let (Some(argument), Some(text)) = (decide.texts.get(usize::from(index)), texts.get_mut(usize::from(index)))
+        else {
+            break;
+        };
+        *text = match *argument {
+            Argument::Absent => None,
+            Argument::Constant(constant) => Some(Text::Constant(constant)),
+            Argument::Code(code) => match machine.value(code) {
+                Ok(Datum::String(made)) => Some(Text::Made(made)),
+                Ok(_) | Err(Stop::Failed(_)) => None,
+                Err(stop) => return Err(stop),
+            },
+        };
+    }
+    Ok(texts)
+}

@@ -1,0 +1,276 @@
+//! The tree as meant: names resolved, every expression typed, every attribute with the type its context asked for (L3.3).
+//!
+//! In: what the checker understood. Out: what the compiler flattens and what a plain interpreter can walk. An expression is
+//! as deep as brackets nest and no deeper: operators of one level stand beside each other in a [`Kind::Chain`].
+
+use crate::function::Function;
+use crate::source::{Source, Span};
+use crate::syntax::ast;
+use crate::value::{DecisionKind, Json, Type};
+use std::sync::Arc;
+
+pub use crate::value::operate::{Arithmetic, Comparison};
+
+/// Everything one assessment runs.
+#[derive(Debug, Default)]
+pub struct Assessment {
+    /// The rules, in the order they run. Inactive ones are checked and left out.
+    pub rules: Vec<Rule>,
+    /// All variables of all rules.
+    pub lets: Vec<Let>,
+    /// The paths that rules read.
+    pub paths: Vec<ast::Path>,
+    /// The external calls that rules make.
+    pub externals: Vec<External>,
+    /// The names that `SetVariables` writes or `GetVariable` reads, in canonical spelling, unique ignoring case.
+    pub variables: Vec<Arc<str>>,
+    /// The texts that spans refer to.
+    pub sources: Vec<Arc<Source>>,
+}
+
+/// An expression that stands alone (L2.1), with what it needs.
+#[derive(Debug)]
+pub struct Program {
+    /// The variables, paths and calls; no rules.
+    pub parts: Assessment,
+    /// The expression.
+    pub expression: Expr,
+}
+
+/// A rule (L2.4).
+#[derive(Debug)]
+pub struct Rule {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its text, an index into [`Assessment::sources`].
+    pub source: u32,
+    /// What must hold; absent is true.
+    pub condition: Option<Expr>,
+    /// Its clauses in order.
+    pub clauses: Vec<Clause>,
+}
+
+/// A clause of a rule.
+#[derive(Debug)]
+pub struct Clause {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its statements in order; `LET`s have become [`Let`]s.
+    pub statements: Vec<Statement>,
+}
+
+/// A statement that fires if its test is true (L2.7).
+#[derive(Debug)]
+pub struct Statement {
+    /// The test; absent is true.
+    pub when: Option<Expr>,
+    /// What it emits, in the order written.
+    pub effects: Vec<Effect>,
+    /// The whole statement.
+    pub span: Span,
+}
+
+/// What a fired statement does.
+#[derive(Debug)]
+pub enum Effect {
+    /// `Approve(...)` and its like: ends the rule set when the statement is done.
+    Decide(Decide),
+    /// `Output(k = v)`
+    Output(Vec<(Arc<str>, Expr)>),
+    /// `Trace(k = v)`
+    Trace(Vec<(Arc<str>, Expr)>),
+    /// `SetVariables(k = v)`; the number is an index into [`Assessment::variables`].
+    SetVariables(Vec<(u32, Expr)>),
+}
+
+/// A decision and its texts (L7.11), each of type String.
+#[derive(Debug)]
+pub struct Decide {
+    /// Which decision.
+    pub kind: DecisionKind,
+    /// `challengeType`
+    pub challenge_type: Option<Expr>,
+    /// `reason`
+    pub reason: Option<Expr>,
+    /// `supportMessage`
+    pub support_message: Option<Expr>,
+    /// The order in which the arguments were written, as indexes 0 to 2 of the three above; that is the order they are evaluated in.
+    pub order: Vec<u8>,
+}
+
+/// A variable (L2.5). Variables that stand for a bare attribute are not here: each use of them is that attribute.
+#[derive(Debug)]
+pub struct Let {
+    /// Without `$`.
+    pub name: Arc<str>,
+    /// Its value.
+    pub value: Expr,
+    /// Its text, an index into [`Assessment::sources`].
+    pub source: u32,
+}
+
+/// An external call that rules make (L8.1).
+#[derive(Debug)]
+pub struct External {
+    /// Its name as defined.
+    pub name: Arc<str>,
+}
+
+/// An expression: what it is, of which type, where.
+#[derive(Debug)]
+pub struct Expr {
+    /// What it is.
+    pub kind: Kind,
+    /// The type of its value.
+    pub ty: Type,
+    /// Its place.
+    pub span: Span,
+}
+
+/// A constant.
+#[derive(Clone, Debug)]
+pub enum Constant {
+    /// See [`Type::Bool`].
+    Bool(bool),
+    /// See [`Type::Int`].
+    Int(i64),
+    /// See [`Type::Double`].
+    Double(f64),
+    /// See [`Type::String`].
+    String(Arc<str>),
+    /// A set of character classes.
+    CharSet(crate::value::CharSet),
+    /// `null`
+    Null,
+}
+
+/// The kinds of expressions.
+#[derive(Debug)]
+pub enum Kind {
+    /// A constant.
+    Constant(Constant),
+    /// An attribute read as the expression's type; the number is an index into [`Assessment::paths`].
+    Attribute(u32),
+    /// `@@` or `@@"path"`: that part of the event as Json.
+    Event(Option<u32>),
+    /// `Exists(@"path")`
+    Exists(u32),
+    /// `$name`; an index into [`Assessment::lets`].
+    Variable(u32),
+    /// `GetVariable("k")` with a constant name; an index into [`Assessment::variables`].
+    GetVariable(u32),
+    /// `GetVariable(e)` with a name that is known only when it runs.
+    GetVariableNamed(Box<Expr>),
+    /// `[a, b]`, each of a type that converts to Json.
+    Array(Vec<Expr>),
+    /// `{ k: e }`, each of a type that converts to Json.
+    Object(Vec<(Arc<str>, Expr)>),
+    /// `!e`
+    Not(Box<Expr>),
+    /// `-e` on Int, Double or TimeSpan.
+    Negate(Box<Expr>),
+    /// All are true; evaluated left to right as far as needed. At least two.
+    And(Vec<Expr>),
+    /// One is true; evaluated left to right as far as needed. At least two.
+    Or(Vec<Expr>),
+    /// `test ? yes : no`
+    Conditional(Box<[Expr; 3]>),
+    /// `a + b - c`: operators of one level, left to right.
+    Chain(Box<Expr>, Vec<Link>),
+    /// `a < b`; both operands were brought to the type that the comparison names.
+    Compare(Comparison, Box<[Expr; 2]>),
+    /// `json.name`
+    Member(Box<Expr>, Arc<str>),
+    /// `json[n]`, the index is an Int.
+    Element(Box<Expr>, Box<Expr>),
+    /// `json[text]`
+    MemberNamed(Box<Expr>, Box<Expr>),
+    /// A member of a record, read as the expression's type.
+    Field(Box<Expr>, &'static str),
+    /// A builtin; a receiver is the first argument.
+    Call(&'static Function, Vec<Expr>),
+    /// An external call: an index into [`Assessment::externals`] and arguments of type String.
+    External(u32, Vec<Expr>),
+    /// `GetDiagnostics()` of the external call that its operand is.
+    Diagnostics(Box<Expr>),
+    /// Brings the operand to the expression's type.
+    Convert(Conversion, Box<Expr>),
+}
+
+/// One operator of a chain and its right operand.
+#[derive(Debug)]
+pub struct Link {
+    /// What to do; the operand types are part of it.
+    pub operator: Arithmetic,
+    /// Its place.
+    pub span: Span,
+    /// The right operand.
+    pub operand: Expr,
+    /// The type of the chain so far, this link included.
+    pub ty: Type,
+}
+
+/// How a value becomes one of another type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conversion {
+    /// Int to Double.
+    Widen,
+    /// Json read as an attribute would be (L3.7): what cannot be read gives the default and a note.
+    Read,
+    /// Any scalar to Json (L3.2a).
+    ToJson,
+    /// Any scalar or Json to its canonical text (L3.2a).
+    ToText,
+}
+
+impl Kind {
+    /// The expressions right below it, in the order they are evaluated.
+    pub fn children(&self) -> impl Iterator<Item = &Expr> {
+        let (few, many, links, members): (&[Expr], &[Expr], &[Link], &[(Arc<str>, Expr)]) = match self {
+            Kind::Constant(_)
+            | Kind::Attribute(_)
+            | Kind::Event(_)
+            | Kind::Exists(_)
+            | Kind::Variable(_)
+            | Kind::GetVariable(_) => (&[], &[], &[], &[]),
+            Kind::GetVariableNamed(e)
+            | Kind::Not(e)
+            | Kind::Negate(e)
+            | Kind::Member(e, _)
+            | Kind::Field(e, _)
+            | Kind::Diagnostics(e)
+            | Kind::Convert(_, e) => (std::slice::from_ref(&**e), &[], &[], &[]),
+            Kind::MemberNamed(a, b) | Kind::Element(a, b) => {
+                (std::slice::from_ref(&**a), std::slice::from_ref(&**b), &[], &[])
+            }
+            Kind::Array(all) | Kind::And(all) | Kind::Or(all) | Kind::Call(_, all) | Kind::External(_, all) => {
+                (all, &[], &[], &[])
+            }
+            Kind::Conditional(parts) => (parts.as_slice(), &[], &[], &[]),
+            Kind::Compare(_, parts) => (parts.as_slice(), &[], &[], &[]),
+            Kind::Object(members) => (&[], &[], &[], members),
+            Kind::Chain(first, links) => (std::slice::from_ref(&**first), &[], links, &[]),
+        };
+        few.iter().chain(many).chain(links.iter().map(|link| &link.operand)).chain(members.iter().map(|(_, e)| e))
+    }
+
+    /// The constant text, if it is one.
+    pub fn text(&self) -> Option<&Arc<str>> {
+        if let Kind::Constant(Constant::String(text)) = self { Some(text) } else { None }
+    }
+}
+
+impl Constant {
+    /// The constant as a datum.
+    pub fn datum(&self) -> crate::value::Datum<'_> {
+        use crate::value::Datum;
+        match self {
+            Constant::Bool(value) => Datum::Bool(*value),
+            Constant::Int(value) => Datum::Int(*value),
+            Constant::Double(value) => Datum::Double(*value),
+            Constant::String(text) => Datum::String(text),
+            Constant::CharSet(set) => Datum::CharSet(*set),
+            Constant::Null => Datum::Json(Json::Null),
+        }
+    }
+}

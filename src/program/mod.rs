@@ -1,0 +1,212 @@
+//! The compiled form of an assessment: flat, typed, immutable, shared by every evaluation.
+//!
+//! In: [`hir`](crate::hir). Out: a [`Program`].
+//!
+//! 1. Every pair of path and type that rules read becomes a slot, a number in a typed column ([`Columns`]); no name is
+//!    looked up while rules run.
+//! 2. A truth value that decides something becomes a graph of [`Test`]s: each is one fused comparison of a slot with a
+//!    constant and says where to go on, so that `&&`, `||`, `!` and `?:` cost a jump and nothing else.
+//! 3. Everything else becomes [`Op`]s for a small stack machine, without recursion, so that the depth of an expression or
+//!    of variables that read each other never costs the host's stack (L5.5).
+//!
+//! Constant texts live in one pool; an operation holds their offsets.
+
+mod build;
+mod code;
+mod test;
+
+pub use code::{Op, TextRef};
+pub use test::{FALSE, TRUE, Test, TestKind, TextSet};
+
+use crate::event::Paths;
+use crate::hir;
+use crate::source::{Source, Span};
+use crate::syntax::ast;
+use crate::value::{DecisionKind, Type};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A compiled assessment, or a compiled expression.
+#[derive(Debug, Default)]
+pub struct Program {
+    /// The trie of the paths that are read.
+    pub(crate) paths: Paths,
+    /// Which slots there are.
+    pub(crate) columns: Columns,
+    /// Constant texts.
+    pub(crate) text: String,
+    /// The canonical texts of the paths, for notes.
+    pub(crate) path_names: Vec<Arc<str>>,
+    /// Truth values that decide.
+    pub(crate) tests: Vec<Test>,
+    /// Sets of texts that tests look into.
+    pub(crate) sets: Vec<TextSet>,
+    /// Everything else.
+    pub(crate) code: Vec<Op>,
+    /// Where each operation stands in the text, for errors and for the place of a random number.
+    pub(crate) places: Vec<Place>,
+    /// Keys of objects that code builds.
+    pub(crate) keys: Vec<TextRef>,
+    /// The code of each variable.
+    pub(crate) lets: Vec<u32>,
+    /// Whether evaluating a variable can fail.
+    pub(crate) let_fails: Vec<bool>,
+    /// Names that `SetVariables` and `GetVariable` use.
+    pub(crate) variables: Vec<Arc<str>>,
+    /// External calls by number.
+    pub(crate) externals: Vec<Arc<str>>,
+    /// The rules in order.
+    pub(crate) rules: Vec<Rule>,
+    /// The clauses of all rules.
+    pub(crate) clauses: Vec<Clause>,
+    /// The statements of all clauses.
+    pub(crate) statements: Vec<Statement>,
+    /// The effects of all statements.
+    pub(crate) effects: Vec<Effect>,
+    /// The named values of all effects.
+    pub(crate) pairs: Vec<Pair>,
+    /// The code of the expression, if that is what was compiled.
+    pub(crate) expression: u32,
+    /// The type of the expression.
+    pub(crate) expression_type: Option<Type>,
+    /// The texts that places refer to.
+    pub(crate) sources: Vec<Arc<Source>>,
+}
+
+impl Program {
+    /// Compiles an assessment.
+    pub fn of_rules(assessment: &hir::Assessment) -> Program {
+        build::rules(assessment)
+    }
+
+    /// Compiles an expression.
+    pub fn of_expression(program: &hir::Program) -> Program {
+        build::expression(program)
+    }
+
+    /// The texts it was made of.
+    pub fn sources(&self) -> &[Arc<Source>] {
+        &self.sources
+    }
+
+    /// The names of its rules, in the order they run.
+    pub fn rules(&self) -> impl Iterator<Item = &str> {
+        self.rules.iter().map(|rule| &*rule.name)
+    }
+
+    /// A constant text.
+    #[inline]
+    pub(crate) fn str(&self, text: TextRef) -> &str {
+        self.text.get(text.start as usize..(text.start + text.len) as usize).unwrap_or_default()
+    }
+
+    /// How many steps an evaluation takes at most: nothing runs twice in one event.
+    pub(crate) fn most_steps(&self) -> usize {
+        self.tests.len() + self.code.len() + self.statements.len() + self.rules.len() + self.clauses.len()
+    }
+}
+
+/// Where an operation stands.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Place {
+    /// The place in the text.
+    pub(crate) span: Span,
+    /// Which text.
+    pub(crate) source: u32,
+}
+
+/// The typed columns of slots: for each slot the number of its path.
+#[derive(Debug, Default)]
+pub struct Columns {
+    /// Read as Bool.
+    pub(crate) bools: Vec<u32>,
+    /// Read as Int.
+    pub(crate) ints: Vec<u32>,
+    /// Read as Double.
+    pub(crate) doubles: Vec<u32>,
+    /// Read as String.
+    pub(crate) texts: Vec<u32>,
+    /// Read as DateTime.
+    pub(crate) dates: Vec<u32>,
+}
+
+/// A rule.
+#[derive(Debug)]
+pub struct Rule {
+    pub(crate) name: Arc<str>,
+    pub(crate) condition: Condition,
+    pub(crate) clauses: Range<u32>,
+}
+
+/// A clause.
+#[derive(Debug)]
+pub struct Clause {
+    pub(crate) name: Arc<str>,
+    pub(crate) statements: Range<u32>,
+}
+
+/// A statement.
+#[derive(Debug)]
+pub struct Statement {
+    pub(crate) when: Condition,
+    pub(crate) effects: Range<u32>,
+}
+
+/// A truth value that decides.
+#[derive(Clone, Copy, Debug)]
+pub enum Condition {
+    /// Nothing to test.
+    Always,
+    /// Begins at that test; no external call in it.
+    Tests(u32),
+    /// Begins at that operation; makes external calls, so the planner reads it too.
+    Code(u32),
+}
+
+/// What a fired statement does.
+#[derive(Debug)]
+pub enum Effect {
+    /// Ends the rule set.
+    Decide(Decide),
+    /// `Output`, the named values.
+    Output(Range<u32>),
+    /// `Trace`, the named values.
+    Trace(Range<u32>),
+    /// `SetVariables`, the named values.
+    SetVariables(Range<u32>),
+}
+
+/// A decision and its texts.
+#[derive(Debug)]
+pub struct Decide {
+    pub(crate) kind: DecisionKind,
+    /// challengeType, reason, supportMessage.
+    pub(crate) texts: [Argument; 3],
+    /// In which order to evaluate them, as indexes; 3 is the end.
+    pub(crate) order: [u8; 3],
+}
+
+/// A text of a decision.
+#[derive(Clone, Copy, Debug)]
+pub enum Argument {
+    /// Not given.
+    Absent,
+    /// Known already.
+    Constant(TextRef),
+    /// Code that gives it.
+    Code(u32),
+}
+
+/// A named value.
+#[derive(Debug)]
+pub struct Pair {
+    pub(crate) name: Arc<str>,
+    /// The variable's number, for `SetVariables`.
+    pub(crate) variable: u32,
+    pub(crate) code: u32,
+}
+
+/// The paths a program reads, as the trie wants them.
+pub(crate) fn trie(paths: &[ast::Path]) -> Paths {
+    Paths::new(paths)
+}

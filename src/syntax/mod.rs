@@ -1,0 +1,136 @@
+//! Text to tree.
+//!
+//! In: a source. Out: [`ast`], and everything that is wrong with the text, in order of place. pest appears here only.
+//!
+//! The steps: [`scan`] looks over the text once and refuses what is too large or too deep; the grammar reads the whole text,
+//! [`build`] makes the tree, [`layout`] finds the rules and clauses. If the text holds a mistake, the same grammar reads it
+//! again piece by piece, cut where statements begin, so that one mistake hides no other ([`recover`], worded by
+//! [`mistake`]). A correct text is never cut.
+//!
+//! The parser recurses as deep as the text nests; a caller that may have little stack asks [`nesting`] and runs it within [`with_stack`].
+
+mod build;
+mod dismantle;
+mod faults;
+mod fold;
+mod grammar;
+mod keyword;
+mod layout;
+mod literal;
+mod mistake;
+mod path;
+mod recover;
+mod scan;
+mod stack;
+
+pub mod ast;
+
+pub use path::{PathFault, parse_path};
+pub use stack::{SHALLOW, with_stack};
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{Source, Span};
+use ast::{Expr, File};
+use build::Builder;
+use faults::Faults;
+use grammar::{Grammar, Rule};
+use pest::Parser;
+use std::sync::Arc;
+
+/// What a text holds, and what is wrong with it.
+#[derive(Debug)]
+pub struct Parsed<T> {
+    /// The tree; where the text is wrong it holds [`ast::Kind::Error`] or lacks the part.
+    pub tree: T,
+    /// Errors and warnings in order of place.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// How large a text may be (L5.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of one source; 1 MiB. No source may exceed 4 GiB, whatever stands here.
+    pub source_bytes: usize,
+    /// Open brackets, unary operators, and `?:` within branches, one within the other; 128. The parser recurses as deep,
+    /// with at most 64 KiB of stack for each level in a debug build.
+    pub nesting: usize,
+    /// Elements of one `[...]`; 10,000.
+    pub list_literal: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { source_bytes: 1 << 20, nesting: 128, list_literal: 10_000 }
+    }
+}
+
+/// How deep a text nests (L5.4): what [`with_stack`] wants to know. Linear in the text, and cheap.
+pub fn nesting(text: &str) -> usize {
+    scan::scan(text, usize::MAX, true).nesting
+}
+
+/// Parses rules, velocity sets, lists of actions (L2.2-L2.4), or a function's `LET`s and `RETURN`.
+///
+/// A rule without a clause is left to the checker; a text without anything is an error here. Needs stack in proportion to the text's [`nesting`].
+pub fn parse_rules(source: &Arc<Source>, limits: &Limits) -> Parsed<File> {
+    let mut faults = Faults::new(source);
+    let mut elements = Vec::new();
+    if let Some((base, text)) = admit(source, limits, &mut faults) {
+        let scan = scan::scan(text, limits.nesting, true);
+        let correct = scan.faults.is_empty() && !scan.dangling;
+        let whole = if correct { Grammar::parse(Rule::file, text).ok() } else { None };
+        match whole {
+            Some(pairs) => {
+                let mut builder = Builder { faults: &mut faults, base, list_literal: limits.list_literal };
+                let file = pairs.into_iter().next();
+                file.into_iter()
+                    .flat_map(|file| file.into_inner())
+                    .for_each(|part| builder.element(part, &mut elements));
+            }
+            None => elements = recover::rules(text, base, &scan, limits, &mut faults),
+        }
+        if elements.is_empty() && scan.faults.is_empty() && scan.pieces.is_empty() {
+            let help = "a rule holds at least one statement, such as `RETURN Approve()`";
+            faults.report(Code::NOTHING_HERE, Span::new(0, 0), "expected a rule, found nothing", |d| d.help(help));
+        }
+    }
+    let tree = layout::layout(elements, &mut faults);
+    Parsed { tree, diagnostics: faults.into_sorted() }
+}
+
+/// Parses one expression; text behind it is an error.
+///
+/// The tree is absent if nothing could be read. Needs stack in proportion to the text's [`nesting`].
+pub fn parse_expression(source: &Arc<Source>, limits: &Limits) -> Parsed<Option<Expr>> {
+    let mut faults = Faults::new(source);
+    let mut tree = None;
+    if let Some((base, text)) = admit(source, limits, &mut faults) {
+        let scan = scan::scan(text, limits.nesting, false);
+        if scan.pieces.is_empty() && scan.faults.is_empty() {
+            faults.report(Code::NOTHING_HERE, Span::new(0, 0), "expected an expression, found nothing", |d| d);
+        } else {
+            tree = recover::expression(text, base, &scan, limits, &mut faults);
+        }
+    }
+    Parsed { tree, diagnostics: faults.into_sorted() }
+}
+
+/// The text without its byte order mark, and where it begins; nothing if it is too large.
+fn admit<'s>(source: &'s Arc<Source>, limits: &Limits, faults: &mut Faults<'_>) -> Option<(usize, &'s str)> {
+    let text: &str = source.text();
+    let most = limits.source_bytes.min(u32::MAX as usize - 1);
+    if text.len() > most {
+        let message = format!("expected at most {most} bytes, found {}", text.len());
+        faults.report(Code::SOURCE_TOO_LARGE, Span::new(0, 0), message, |d| {
+            d.help(format!("the limit `source_bytes` is {most}; split the rules into several files"))
+        });
+        return None;
+    }
+    Some(match text.strip_prefix('\u{FEFF}') {
+        Some(rest) => (text.len() - rest.len(), rest),
+        None => (0, text),
+    })
+}
+
+#[cfg(test)]
+mod tests;

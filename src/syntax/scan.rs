@@ -1,0 +1,520 @@
+//! One linear pass over a text before the grammar sees it.
+//!
+//! In: a text. Out: how deeply it nests (L5.4), where it may be cut if it holds mistakes, and the faults that are best seen
+//! from above: brackets that do not match, comments that do not end, characters that begin no token. The pass keeps one
+//! stack of what is open and looks at each byte a bounded number of times, so that nothing recursive ever meets a text that
+//! is too deep for it, and no text is slow.
+//!
+//! The cuts: every word that begins a statement, a header, a `WHEN` or a `GROUPBY` begins a [`Piece`]. Within brackets such a
+//! word is a cut only at the beginning of a line, where no correct program has one: the bracket before it was never closed.
+
+use super::keyword::Keyword;
+
+/// What the pass found.
+#[derive(Debug, Default)]
+pub(crate) struct Scan {
+    /// The pieces in order; together with the white space between them they cover the text.
+    pub(crate) pieces: Vec<Piece>,
+    /// The faults in order of place.
+    pub(crate) faults: Vec<Fault>,
+    /// A statement ends where an operand is missing, so the word that begins the next one must not be read as a name.
+    pub(crate) dangling: bool,
+    /// The deepest nesting: brackets, unary operators, and `?:` within branches.
+    pub(crate) nesting: usize,
+}
+
+/// A stretch of text that is read on its own if the text as a whole is not correct.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Piece {
+    /// The word it begins with; none in front of the first such word.
+    pub(crate) keyword: Option<Keyword>,
+    /// Offset of its first byte.
+    pub(crate) start: usize,
+    /// Offset behind its last byte that is no white space.
+    pub(crate) end: usize,
+    /// It nests deeper than the limit and must not be parsed.
+    pub(crate) too_deep: bool,
+    /// The name behind `LET` (with its `$`) or `AS`.
+    pub(crate) name: Option<(usize, usize)>,
+}
+
+/// A fault that the pass sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// What it is.
+    pub(crate) kind: FaultKind,
+    /// Its first byte.
+    pub(crate) start: usize,
+    /// Behind its last byte.
+    pub(crate) end: usize,
+}
+
+/// The kinds of [`Fault`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FaultKind {
+    /// Characters that begin no token.
+    Characters,
+    /// `/*` without `*/`.
+    Comment,
+    /// A string that its line ends.
+    String,
+    /// An opening bracket without a closing one.
+    Unclosed,
+    /// A closing bracket without an opening one.
+    Unopened,
+    /// A closing bracket that does not fit the opening one at this offset.
+    Mismatched(usize),
+    /// Deeper than the limit; here the limit is passed.
+    Deep,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Open {
+    Bracket(u8, usize),
+    /// `?`, waiting for its `:`
+    Question,
+    /// behind the `:`
+    Else,
+    Unary,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    /// Nothing, an operator, an opening bracket, a keyword: an operand must follow.
+    Operator,
+    Operand,
+    Dot,
+    As,
+    From,
+    Comma,
+    Colon,
+}
+
+struct Scanner<'t> {
+    text: &'t str,
+    bytes: &'t [u8],
+    at: usize,
+    limit: usize,
+    borders: bool,
+    open: Vec<Open>,
+    brackets: usize,
+    before: Before,
+    /// Where the last token ended.
+    last: usize,
+    /// Only white space since the last line break.
+    fresh: bool,
+    in_from: bool,
+    piece: Piece,
+    scan: Scan,
+}
+
+/// What is open at the end of a text: the innermost bracket and its offset, or `?` while its `:` is missing.
+pub(crate) fn open_at_end(text: &str) -> Option<(u8, usize)> {
+    let mut scanner = Scanner::new(text, usize::MAX, false);
+    while scanner.token() {}
+    scanner.open.iter().rev().find_map(|open| match open {
+        Open::Bracket(byte, place) => Some((*byte, *place)),
+        Open::Question => Some((b'?', 0)),
+        Open::Else | Open::Unary => None,
+    })
+}
+
+/// Scans a text. `limit` is the nesting from which on a piece is marked; `borders` says whether statements are looked for.
+pub(crate) fn scan(text: &str, limit: usize, borders: bool) -> Scan {
+    let mut scanner = Scanner::new(text, limit, borders);
+    while scanner.token() {}
+    scanner.finish_piece();
+    scanner.scan.faults.sort_by_key(|fault| fault.start);
+    scanner.scan
+}
+
+impl<'t> Scanner<'t> {
+    fn new(text: &'t str, limit: usize, borders: bool) -> Scanner<'t> {
+        Scanner {
+            text,
+            bytes: text.as_bytes(),
+            at: 0,
+            limit,
+            borders,
+            open: Vec::new(),
+            brackets: 0,
+            before: Before::Operator,
+            last: 0,
+            fresh: true,
+            in_from: false,
+            piece: Piece { keyword: None, start: 0, end: 0, too_deep: false, name: None },
+            scan: Scan::default(),
+        }
+    }
+
+    fn peek(&self, ahead: usize) -> u8 {
+        self.bytes.get(self.at + ahead).copied().unwrap_or(0)
+    }
+
+    /// Reads one token or one stretch of white space; false at the end.
+    fn token(&mut self) -> bool {
+        let Some(&byte) = self.bytes.get(self.at) else { return false };
+        let start = self.at;
+        match byte {
+            b'\n' | b'\r' => {
+                self.at += 1;
+                self.fresh = true;
+                return true;
+            }
+            b' ' | b'\t' | 0x0B | 0x0C => {
+                self.at += 1;
+                return true;
+            }
+            b'/' if matches!(self.peek(1), b'/' | b'*') => {
+                self.comment();
+                return true;
+            }
+            0xC2 if self.peek(1) == 0xA0 => {
+                self.at += 2;
+                return true;
+            }
+            b'"' | b'\'' => {
+                self.string();
+                self.before = Before::Operand;
+            }
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.word(),
+            b'@' | b'$' => self.sigil(byte),
+            b'0'..=b'9' => self.number(),
+            b'.' => {
+                self.at += 1;
+                if self.before == Before::Operator && self.peek(0).is_ascii_digit() {
+                    self.number();
+                } else {
+                    self.before = Before::Dot;
+                }
+            }
+            b'(' | b'[' | b'{' => {
+                self.push(Open::Bracket(byte, start));
+                self.brackets += 1;
+                self.at += 1;
+                self.before = Before::Operator;
+            }
+            b')' | b']' | b'}' => {
+                self.close(byte);
+                self.before = Before::Operand;
+            }
+            b'?' => {
+                self.end_unary();
+                self.push(Open::Question);
+                self.at += 1;
+                self.before = Before::Operator;
+            }
+            b':' => {
+                self.colon();
+                self.at += 1;
+                self.before = Before::Colon;
+            }
+            b',' => {
+                self.pop_to_bracket();
+                self.at += 1;
+                self.before = Before::Comma;
+            }
+            b'-' | b'!' if self.before != Before::Operand && self.peek(1) != b'=' => {
+                self.push(Open::Unary);
+                self.at += 1;
+                self.before = Before::Operator;
+            }
+            b'+' | b'-' | b'*' | b'/' | b'%' | b'<' | b'>' | b'=' | b'|' | b'&' | b'!' => {
+                self.end_unary();
+                self.at += 1;
+                while matches!(self.peek(0), b'=' | b'&' | b'|') {
+                    self.at += 1;
+                }
+                self.before = Before::Operator;
+            }
+            _ if self.curly() != 0 => {
+                self.string();
+                self.before = Before::Operand;
+            }
+            _ => {
+                self.characters();
+                return true;
+            }
+        }
+        self.fresh = false;
+        self.last = self.at;
+        true
+    }
+
+    fn fault(&mut self, kind: FaultKind, start: usize, end: usize) {
+        self.scan.faults.push(Fault { kind, start, end });
+    }
+
+    // ---- nesting
+
+    fn push(&mut self, open: Open) {
+        self.open.push(open);
+        let depth = self.open.len();
+        self.scan.nesting = self.scan.nesting.max(depth);
+        if depth > self.limit && !self.piece.too_deep {
+            self.piece.too_deep = true;
+            self.fault(FaultKind::Deep, self.at, self.at + 1);
+        }
+    }
+
+    fn end_unary(&mut self) {
+        while self.open.last() == Some(&Open::Unary) {
+            self.open.pop();
+        }
+    }
+
+    fn pop_to_bracket(&mut self) {
+        while matches!(self.open.last(), Some(Open::Unary | Open::Question | Open::Else)) {
+            self.open.pop();
+        }
+    }
+
+    /// The `:` of the innermost `?` that waits for one; that of an object's entry or a source changes nothing.
+    fn colon(&mut self) {
+        self.end_unary();
+        while self.open.last() == Some(&Open::Else) {
+            self.open.pop();
+        }
+        if let Some(top @ Open::Question) = self.open.last_mut() {
+            *top = Open::Else;
+        }
+    }
+
+    fn close(&mut self, byte: u8) {
+        self.pop_to_bracket();
+        let at = self.at;
+        self.at += 1;
+        match self.open.pop() {
+            Some(Open::Bracket(opening, place)) => {
+                self.brackets = self.brackets.saturating_sub(1);
+                if byte != closing(opening) {
+                    self.fault(FaultKind::Mismatched(place), at, at + 1);
+                }
+            }
+            _ => self.fault(FaultKind::Unopened, at, at + 1),
+        }
+    }
+
+    // ---- pieces
+
+    fn finish_piece(&mut self) {
+        self.pop_to_bracket();
+        let innermost = self.open.iter().rev().find_map(|open| match open {
+            Open::Bracket(_, place) => Some(*place),
+            _ => None,
+        });
+        if let Some(place) = innermost
+            && !self.piece.too_deep
+        {
+            self.fault(FaultKind::Unclosed, place, place + 1);
+        }
+        self.open.clear();
+        self.brackets = 0;
+        self.piece.end = self.last.max(self.piece.start);
+        if self.piece.keyword.is_some() || self.piece.end > self.piece.start {
+            self.scan.pieces.push(self.piece);
+        }
+    }
+
+    fn begin_piece(&mut self, keyword: Keyword, start: usize) {
+        self.scan.dangling |= self.before != Before::Operand && self.piece.keyword.is_some_and(|k| k != Keyword::Condition);
+        self.finish_piece();
+        self.in_from = false;
+        self.piece = Piece { keyword: Some(keyword), start, end: start, too_deep: false, name: None };
+    }
+
+    fn is_border(&self, keyword: Keyword, end: usize) -> bool {
+        if !self.borders || !keyword.is_border() {
+            return false;
+        }
+        if matches!(self.before, Before::As | Before::From) {
+            return false;
+        }
+        if self.brackets > 0 {
+            return self.fresh && !matches!(self.after(end), (b'=', next) if next != b'=') && self.after(end).0 != b':';
+        }
+        if self.in_from && matches!(self.before, Before::Comma | Before::Colon) {
+            return false;
+        }
+        // A newcomer's bare name: `WHEN status == 5`.
+        if keyword.is_header() && !self.fresh {
+            let next = self.after(end).0;
+            return match keyword {
+                Keyword::Status => next.is_ascii_alphabetic(),
+                Keyword::Condition => next.is_ascii_alphabetic() || next == 0,
+                _ => matches!(next, b'"' | b'\'' | 0xE2),
+            };
+        }
+        true
+    }
+
+    /// The next two bytes behind white space.
+    fn after(&self, from: usize) -> (u8, u8) {
+        let rest = self.bytes.get(from..).unwrap_or_default();
+        let mut next = rest.iter().copied().skip_while(u8::is_ascii_whitespace);
+        (next.next().unwrap_or(0), next.next().unwrap_or(0))
+    }
+
+    // ---- tokens
+
+    fn word_end(&self, from: usize) -> usize {
+        let rest = self.bytes.get(from..).unwrap_or_default();
+        from + rest.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count()
+    }
+
+    fn word(&mut self) {
+        let start = self.at;
+        let end = self.word_end(start);
+        let before = std::mem::replace(&mut self.before, Before::Operand);
+        let keyword = match before {
+            Before::Dot => None,
+            _ => self.text.get(start..end).and_then(Keyword::find),
+        };
+        if before == Before::As && self.piece.name.is_none() {
+            self.piece.name = Some((start, end));
+        }
+        let Some(keyword) = keyword else {
+            self.at = end;
+            return;
+        };
+        self.before = before;
+        if self.is_border(keyword, end) {
+            self.begin_piece(keyword, start);
+            self.before = Before::Operator;
+        } else if keyword == Keyword::Not && before != Before::Operand && !matches!(self.after(end), (b'=' | b':', _)) {
+            self.push(Open::Unary);
+            self.before = Before::Operator;
+        } else if keyword.is_operator() {
+            self.end_unary();
+            self.before = Before::Operator;
+        } else {
+            let selecting = self.piece.keyword == Some(Keyword::Select) && self.brackets == 0;
+            self.before = match keyword {
+                Keyword::As if selecting && self.piece.name.is_none() && before != Before::As => Before::As,
+                Keyword::From if selecting && before != Before::As && !self.in_from => {
+                    self.in_from = true;
+                    Before::From
+                }
+                _ => Before::Operand,
+            };
+        }
+        self.at = end;
+    }
+
+    /// `@name`, `@"path"`, `@@`, `@@"path"`, `$name`.
+    fn sigil(&mut self, byte: u8) {
+        let start = self.at;
+        self.at += 1;
+        if byte == b'@' && self.peek(0) == b'@' {
+            self.at += 1;
+        }
+        let next = self.peek(0);
+        if byte == b'@' && (matches!(next, b'"' | b'\'') || self.curly() != 0) {
+            self.string();
+        } else {
+            self.at = self.word_end(self.at);
+        }
+        if byte == b'$' && self.piece.keyword == Some(Keyword::Let) && self.piece.name.is_none() {
+            self.piece.name = Some((start, self.at));
+        }
+        self.before = Before::Operand;
+    }
+
+    fn number(&mut self) {
+        loop {
+            self.at = self.word_end(self.at);
+            let exponent =
+                self.at.checked_sub(1).and_then(|i| self.bytes.get(i)).is_some_and(|b| matches!(b, b'e' | b'E'));
+            let signed = exponent && matches!(self.peek(0), b'+' | b'-');
+            if !((self.peek(0) == b'.' || signed) && self.peek(1).is_ascii_digit()) {
+                break;
+            }
+            self.at += 1;
+        }
+        self.before = Before::Operand;
+    }
+
+    /// 1 for a curly double quote, 2 for a single one, 0 for anything else.
+    fn curly(&self) -> u8 {
+        match (self.peek(0), self.peek(1), self.peek(2)) {
+            (0xE2, 0x80, 0x9C..=0x9F) => 1,
+            (0xE2, 0x80, 0x98..=0x9B) => 2,
+            _ => 0,
+        }
+    }
+
+    /// A string, up to its quote or to the end of the line.
+    fn string(&mut self) {
+        let start = self.at;
+        let kind = self.curly();
+        let quote = self.peek(0);
+        self.at += if kind == 0 { 1 } else { 3 };
+        while let Some(&byte) = self.bytes.get(self.at) {
+            match byte {
+                b'\n' | b'\r' => break,
+                b'\\' if !matches!(self.peek(1), b'\n' | b'\r') => self.at += 1,
+                _ if kind == 0 && byte == quote => {
+                    self.at += 1;
+                    return;
+                }
+                _ if kind != 0 && self.curly() == kind => {
+                    self.at += 3;
+                    return;
+                }
+                _ => {}
+            }
+            self.at += self.text.get(self.at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
+        }
+        self.at = self.at.min(self.bytes.len());
+        self.fault(FaultKind::String, start, self.at);
+    }
+
+    fn comment(&mut self) {
+        let start = self.at;
+        let rest = self.text.get(start..).unwrap_or_default();
+        if self.peek(1) == b'/' {
+            self.at += rest.find('\n').unwrap_or(rest.len());
+        } else if let Some(length) = rest.get(2..).and_then(|rest| rest.find("*/")) {
+            self.at += length + 4;
+        } else {
+            self.fault(FaultKind::Comment, start, start + 2);
+            self.at = self.bytes.len();
+        }
+    }
+
+    /// A run of characters that begin no token, as one fault.
+    fn characters(&mut self) {
+        let start = self.at;
+        let rest = self.text.get(start..).unwrap_or_default();
+        let first = rest.chars().next().unwrap_or(';');
+        let run = if first.is_ascii() {
+            rest.chars().take_while(|c| *c == first).count()
+        } else {
+            rest.chars()
+                .take_while(|c| c.is_alphanumeric() == first.is_alphanumeric() && foreign(*c))
+                .map(char::len_utf8)
+                .sum()
+        };
+        self.at += run.max(1);
+        self.fault(FaultKind::Characters, start, self.at);
+        // A semicolon at the end of a statement is reported, and the statement read without it.
+        if first != ';' {
+            self.last = self.at;
+            self.fresh = false;
+        }
+    }
+}
+
+/// A character that no token holds and that is not skipped.
+fn foreign(c: char) -> bool {
+    !c.is_ascii() && c != '\u{A0}' && !('\u{2018}'..='\u{201F}').contains(&c)
+}
+
+/// The closing bracket of an opening one.
+pub(crate) fn closing(opening: u8) -> u8 {
+    match opening {
+        b'(' => b')',
+        b'[' => b']',
+        _ => b'}',
+    }
+}

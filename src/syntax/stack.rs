@@ -1,0 +1,32 @@
+//! Enough stack for a text that nests.
+//!
+//! In: how deep the work will recurse, and the work. Out: its result. Shallow work, nearly all there is, runs where it is; deep
+//! work runs on a thread of its own with a large stack, so that a host with 256 KiB of stack (L5.5) is never overrun.
+
+use std::io;
+
+/// Nesting up to which parsing and checking fit in what is left of a 256 KiB stack, in a debug build.
+pub const SHALLOW: usize = 8;
+
+/// The stack of the thread that deep work runs on, in bytes.
+const STACK: usize = 16 << 20;
+
+/// Runs `work`, in place if `depth_hint` (see [`nesting`](super::nesting)) is at most [`SHALLOW`], else on a scoped thread with 16 MiB of stack.
+///
+/// What is done within `work` needs no further thread. A panic in `work` goes on in the caller.
+///
+/// # Errors
+///
+/// If the system gives no thread.
+pub fn with_stack<T: Send>(depth_hint: usize, work: impl FnOnce() -> T + Send) -> io::Result<T> {
+    if depth_hint <= SHALLOW {
+        return Ok(work());
+    }
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("fql".to_owned()).stack_size(STACK).spawn_scoped(scope, work)?;
+        match thread.join() {
+            Ok(result) => Ok(result),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
