@@ -179,15 +179,9 @@ pub enum Kind {
     Chain(Box<Expr>, Vec<Link>),
     /// `a < b`; both operands were brought to the type that the comparison names.
     Compare(Comparison, Box<[Expr; 2]>),
-    /// `json.name`
-    Member(Box<Expr>, Arc<str>),
-    /// `json[n]`, the index is an Int.
-    Element(Box<Expr>, Box<Expr>),
-    /// `json[text]`
-    MemberNamed(Box<Expr>, Box<Expr>),
-    /// A member of a record, read as the expression's type.
-    Field(Box<Expr>, &'static str),
-    /// A builtin; a receiver is the first argument.
+    /// A base and its postfix steps, left to right. At least one.
+    Steps(Box<Expr>, Vec<Step>),
+    /// A builtin without a receiver.
     Call(&'static Function, Vec<Expr>),
     /// An external call: an index into [`Assessment::externals`] and arguments of type String.
     External(u32, Vec<Expr>),
@@ -210,6 +204,34 @@ pub struct Link {
     pub ty: Type,
 }
 
+/// One postfix step (L1.13).
+#[derive(Debug)]
+pub struct Step {
+    /// What it does to the value so far.
+    pub kind: StepKind,
+    /// The type of the value after it.
+    pub ty: Type,
+    /// From the begin of the base to the end of the step.
+    pub span: Span,
+}
+
+/// What a postfix step does.
+#[derive(Debug)]
+pub enum StepKind {
+    /// `.name` on Json; also `["name"]` with a constant.
+    Member(Arc<str>),
+    /// `[text]` on Json.
+    MemberNamed(Expr),
+    /// `[n]` on Json; the index is an Int.
+    Element(Expr),
+    /// A member of a record, read as the step's type.
+    Field(&'static str),
+    /// A method or property: the value so far is the first argument, these are the others.
+    Method(&'static Function, Vec<Expr>),
+    /// Brings the value to the step's type, which the next step is a member of.
+    Convert(Conversion),
+}
+
 /// How a value becomes one of another type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Conversion {
@@ -226,37 +248,44 @@ pub enum Conversion {
 impl Kind {
     /// The expressions right below it, in the order they are evaluated.
     pub fn children(&self) -> impl Iterator<Item = &Expr> {
-        let (few, many, links, members): (&[Expr], &[Expr], &[Link], &[(Arc<str>, Expr)]) = match self {
+        let (one, many, links, members, steps): (&[Expr], &[Expr], &[Link], &[(Arc<str>, Expr)], &[Step]) = match self {
             Kind::Constant(_)
             | Kind::Attribute(_)
             | Kind::Event(_)
             | Kind::Exists(_)
             | Kind::Variable(_)
-            | Kind::GetVariable(_) => (&[], &[], &[], &[]),
-            Kind::GetVariableNamed(e)
-            | Kind::Not(e)
-            | Kind::Negate(e)
-            | Kind::Member(e, _)
-            | Kind::Field(e, _)
-            | Kind::Diagnostics(e)
-            | Kind::Convert(_, e) => (std::slice::from_ref(&**e), &[], &[], &[]),
-            Kind::MemberNamed(a, b) | Kind::Element(a, b) => {
-                (std::slice::from_ref(&**a), std::slice::from_ref(&**b), &[], &[])
+            | Kind::GetVariable(_) => (&[], &[], &[], &[], &[]),
+            Kind::GetVariableNamed(e) | Kind::Not(e) | Kind::Negate(e) | Kind::Diagnostics(e) | Kind::Convert(_, e) => {
+                (std::slice::from_ref(&**e), &[], &[], &[], &[])
             }
             Kind::Array(all) | Kind::And(all) | Kind::Or(all) | Kind::Call(_, all) | Kind::External(_, all) => {
-                (all, &[], &[], &[])
+                (&[], all, &[], &[], &[])
             }
-            Kind::Conditional(parts) => (parts.as_slice(), &[], &[], &[]),
-            Kind::Compare(_, parts) => (parts.as_slice(), &[], &[], &[]),
-            Kind::Object(members) => (&[], &[], &[], members),
-            Kind::Chain(first, links) => (std::slice::from_ref(&**first), &[], links, &[]),
+            Kind::Conditional(parts) => (&[], parts.as_slice(), &[], &[], &[]),
+            Kind::Compare(_, parts) => (&[], parts.as_slice(), &[], &[], &[]),
+            Kind::Object(members) => (&[], &[], &[], members, &[]),
+            Kind::Chain(first, links) => (std::slice::from_ref(&**first), &[], links, &[], &[]),
+            Kind::Steps(base, steps) => (std::slice::from_ref(&**base), &[], &[], &[], steps),
         };
-        few.iter().chain(many).chain(links.iter().map(|link| &link.operand)).chain(members.iter().map(|(_, e)| e))
+        let links = links.iter().map(|link| &link.operand);
+        let members = members.iter().map(|(_, value)| value);
+        one.iter().chain(many).chain(links).chain(members).chain(steps.iter().flat_map(Step::operands))
     }
 
     /// The constant text, if it is one.
     pub fn text(&self) -> Option<&Arc<str>> {
         if let Kind::Constant(Constant::String(text)) = self { Some(text) } else { None }
+    }
+}
+
+impl Step {
+    /// The expressions in it.
+    pub fn operands(&self) -> &[Expr] {
+        match &self.kind {
+            StepKind::Member(_) | StepKind::Field(_) | StepKind::Convert(_) => &[],
+            StepKind::MemberNamed(e) | StepKind::Element(e) => std::slice::from_ref(e),
+            StepKind::Method(_, arguments) => arguments,
+        }
     }
 }
 

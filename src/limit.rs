@@ -5,7 +5,7 @@
 pub struct Limits {
     /// The longest source text, in bytes. Default 1 MiB.
     pub source_bytes: usize,
-    /// How deep brackets, unary operators and `?:` may nest. Default 128, which is also the most.
+    /// How deep brackets, unary operators and `?:` may nest. Default 128.
     pub nesting: usize,
     /// The most elements of one `[...]` or `{...}` in a text. Default 10,000.
     pub list_literal: usize,

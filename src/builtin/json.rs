@@ -79,8 +79,7 @@ functions! {
     /// @@"missing".AsString() => ""
     /// ```
     immutable method Json.AsString(json: Json<'_>) -> Result<Cast<&str>, Failure> |ctx| {
-        let unreadable = matches!(json, Json::Array(_) | Json::Object(_));
-        Ok(Cast { value: convert::text(Datum::Json(json), ctx)?, unreadable })
+        convert::json_to_text(json, ctx)
     }
 
     /// The value as Int: a whole number, or a text that is one

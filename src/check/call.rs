@@ -1,13 +1,14 @@
 //! Calls of builtins: which overload is meant, and arguments brought to its parameters (L3.3 e, L9.2).
 
 use super::Checker;
+use super::member::then;
 use super::message::signatures;
 use crate::diagnostic::{Code, nearest};
 use crate::function::{Function, Place, Takes, registry};
-use crate::hir::{self, Kind};
+use crate::hir::{self, Kind, StepKind};
 use crate::source::Span;
-use crate::syntax::ast::{self, Argument, Name, Step, StepKind};
-use crate::value::{CharSet, Context, Datum, Type};
+use crate::syntax::ast::{self, Argument, Name, Step};
+use crate::value::{CharSet, Context, Datum, Type, format};
 
 /// Namespaces that hold builtins or are answered elsewhere.
 const NAMESPACES: [&str; 18] = [
@@ -39,7 +40,9 @@ impl Checker<'_> {
         }
         let rows = registry().globals(&name.value);
         if rows.is_empty() {
-            return self.unknown_function(name);
+            let unknown = self.unknown_function(name);
+            self.check_alone(arguments);
+            return unknown;
         }
         self.overloaded(&rows, name, None, arguments, span)
     }
@@ -52,7 +55,7 @@ impl Checker<'_> {
         rest: &'t [Step],
     ) -> Option<(hir::Expr, &'t [Step])> {
         let (arguments, after, span) = match rest {
-            [Step { kind: StepKind::Call(arguments), span }, after @ ..] => {
+            [Step { kind: ast::StepKind::Call(arguments), span }, after @ ..] => {
                 (Some(arguments.as_slice()), after, space.span.to(*span))
             }
             _ => (None, rest, space.span.to(name.span)),
@@ -62,7 +65,9 @@ impl Checker<'_> {
         }
         let rows = registry().statics(&space.value, &name.value);
         if rows.is_empty() {
-            return self.unknown_static(space, name);
+            let unknown = self.unknown_static(space, name);
+            self.check_alone(arguments.unwrap_or_default());
+            return unknown;
         }
         let constant = rows.iter().find(|row| matches!(row.place, Place::Constant(_)));
         match (constant, arguments) {
@@ -109,10 +114,9 @@ impl Checker<'_> {
         let fits = |row: &&&'static Function| count >= row.required() && row.at_most().is_none_or(|most| count <= most);
         let fitting: Vec<&'static Function> = rows.iter().filter(fits).copied().collect();
         if fitting.is_empty() {
-            for argument in arguments {
-                self.expr(&argument.value, None);
-            }
-            return self.report(self.wrong_count(span, rows, count));
+            self.check_alone(arguments);
+            let place = name.span.to(Span { start: name.span.start, end: span.end });
+            return self.report(self.wrong_count(place, rows, count));
         }
         if let [row] = fitting.as_slice() {
             return self.called(row, name, receiver, arguments, span);
@@ -144,7 +148,7 @@ impl Checker<'_> {
             Some(value) => Some(self.receiver(value, row)?),
             None => None,
         };
-        let mut all: Vec<hir::Expr> = receiver.into_iter().collect();
+        let mut all = Vec::with_capacity(arguments.len());
         for ((argument, known), takes) in arguments.iter().zip(known).zip(taken(row)) {
             let e = match (known, takes) {
                 (Some(e), Takes::Any) => e,
@@ -154,7 +158,8 @@ impl Checker<'_> {
             all.push(e);
         }
         self.note_deprecated(row, name.span);
-        Some(hir::Expr { kind: Kind::Call(row, all), ty: row.result, span })
+        self.constant_faults(row, &all, span)?;
+        Some(applied(row, receiver, all, span))
     }
 
     /// The only row with that count: every argument is checked against its parameter.
@@ -173,12 +178,9 @@ impl Checker<'_> {
         let checked: Vec<Option<hir::Expr>> =
             arguments.iter().zip(taken(row)).map(|(argument, takes)| self.argument(&argument.value, takes)).collect();
         self.note_deprecated(row, name.span);
-        let mut all: Vec<hir::Expr> = receiver.into_iter().collect();
-        for e in checked {
-            all.push(e?);
-        }
-        self.constant_faults(row, &all)?;
-        Some(hir::Expr { kind: Kind::Call(row, all), ty: row.result, span })
+        let all = checked.into_iter().collect::<Option<Vec<_>>>()?;
+        self.constant_faults(row, &all, span)?;
+        Some(applied(row, receiver, all, span))
     }
 
     /// One argument, brought to what the parameter takes.
@@ -197,7 +199,7 @@ impl Checker<'_> {
     }
 
     /// Constant arguments that can never be right (L9.2).
-    fn constant_faults(&mut self, row: &'static Function, arguments: &[hir::Expr]) -> Option<()> {
+    fn constant_faults(&mut self, row: &'static Function, arguments: &[hir::Expr], span: Span) -> Option<()> {
         use hir::Constant::Int;
         if row.name == "RandomInt"
             && let [least, most] = arguments
@@ -205,14 +207,36 @@ impl Checker<'_> {
             && a >= b
         {
             let message = format!("expected a minimum below the maximum, found {a} and {b}");
-            let diagnostic = self.diagnose(Code::BAD_CONSTANT, least.span.to(most.span), message);
+            let diagnostic = self.diagnose(Code::BAD_CONSTANT, span, message);
             return self.report(diagnostic.help("the maximum is excluded: `RandomInt(0, 100)` gives 0 to 99"));
         }
-        Some(())
+        let Some((text, place)) = arguments.first().and_then(|e| Some((e.kind.text()?, e.span))) else {
+            return Some(());
+        };
+        let checked = match (row.place, row.name) {
+            (Place::Method(Type::DateTime), "ToString") | (Place::Method(Type::String), "ToDateTime") => {
+                format::check_datetime_format(text)
+            }
+            (Place::Method(ty @ (Type::Int | Type::Double)), "ToString") => {
+                format::check_number_format(text, ty == Type::Int)
+            }
+            _ => return Some(()),
+        };
+        match checked {
+            Ok(()) => Some(()),
+            Err(fault) => self.report(self.diagnose(Code::BAD_CONSTANT, place, fault.message)),
+        }
     }
 
     /// A deprecated row was used: said once a place by a lint.
     pub(super) fn note_deprecated(&mut self, _row: &'static Function, _span: Span) {}
+
+    /// Checks the arguments of a call that is wrong itself, for their own errors.
+    pub(super) fn check_alone(&mut self, arguments: &[Argument]) {
+        for argument in arguments {
+            self.expr(&argument.value, None);
+        }
+    }
 
     fn unknown_function<T>(&mut self, name: &Name) -> Option<T> {
         let diagnostic = self.diagnose(Code::UNKNOWN_FUNCTION, name.span, format!("unknown function `{}`", name.value));
@@ -254,6 +278,14 @@ impl Checker<'_> {
             }
             None => diagnostic.help(format!("an attribute is written `@\"{}.{}\"`", space.value, name.value)),
         })
+    }
+}
+
+/// A call of a row: a step of its receiver, or on its own.
+fn applied(row: &'static Function, receiver: Option<hir::Expr>, arguments: Vec<hir::Expr>, span: Span) -> hir::Expr {
+    match receiver {
+        Some(value) => then(value, StepKind::Method(row, arguments), row.result, span),
+        None => hir::Expr { kind: Kind::Call(row, arguments), ty: row.result, span },
     }
 }
 

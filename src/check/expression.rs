@@ -155,7 +155,7 @@ impl Checker<'_> {
                     _ if matches!(ty, Type::Int | Type::Double | Type::TimeSpan) => Kind::Negate(Box::new(operand)),
                     _ => {
                         let message = format!("`-` does not take {}", super::message::article(ty));
-                        return self.report(self.diagnose(Code::BAD_OPERANDS, operand.span, message));
+                        return self.report(self.diagnose(Code::BAD_OPERANDS, span, message));
                     }
                 };
                 Some(hir::Expr { kind, ty, span })
@@ -187,9 +187,9 @@ impl Checker<'_> {
             (Type::Json, _) | (_, Type::Json) => Type::Json,
             (a, b) => {
                 let message = format!("the branches of `?:` have different types: {a} and {b}");
-                let diagnostic = self.diagnose(Code::TYPE_MISMATCH, no.span, message);
+                let diagnostic = self.diagnose(Code::TYPE_MISMATCH, span, message);
                 let diagnostic =
-                    diagnostic.label(format!("expected {a}, found {b}")).also(yes.span, super::message::article(a));
+                    diagnostic.also(yes.span, super::message::article(a)).also(no.span, super::message::article(b));
                 return self.report(diagnostic.help("bring both branches to one type"));
             }
         };

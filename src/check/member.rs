@@ -4,7 +4,7 @@ use super::Checker;
 use super::message::{article, signatures};
 use crate::diagnostic::{Code, nearest};
 use crate::function::{Function, Place, registry};
-use crate::hir::{self, Kind};
+use crate::hir::{self, Conversion, Kind, StepKind as To};
 use crate::source::Span;
 use crate::syntax::ast::{self, Argument, Name, Step, StepKind};
 use crate::value::Type;
@@ -135,21 +135,20 @@ impl Checker<'_> {
     fn property(&mut self, value: hir::Expr, name: &Name, span: Span) -> Option<hir::Expr> {
         if let Type::Record(record) = value.ty {
             return match record.members().iter().find(|(member, _)| member.eq_ignore_ascii_case(&name.value)) {
-                Some((member, ty)) => Some(hir::Expr { kind: Kind::Field(Box::new(value), member), ty: *ty, span }),
+                Some((member, ty)) => Some(then(value, To::Field(member), *ty, span)),
                 None => self.unknown_member(value.ty, name),
             };
         }
         if value.ty == Type::Json {
             // An object's own member hides even `Length` (L3.7), so what this is shows when the value is known.
-            let member = Kind::Member(Box::new(value), Arc::from(name.value.as_str()));
-            return Some(hir::Expr { kind: member, ty: Type::Json, span });
+            return Some(then(value, To::Member(Arc::from(name.value.as_str())), Type::Json, span));
         }
         let rows = self.rows_of(value.ty, &name.value);
         match rows.iter().find(|row| matches!(row.place, Place::Property(_))) {
             Some(row) => {
                 self.note_deprecated(row, name.span);
                 let receiver = self.receiver(value, row)?;
-                Some(hir::Expr { kind: Kind::Call(row, vec![receiver]), ty: row.result, span })
+                Some(then(receiver, To::Method(row, Vec::new()), row.result, span))
             }
             None if rows.is_empty() => self.unknown_member(value.ty, name),
             None => {
@@ -185,9 +184,14 @@ impl Checker<'_> {
 
     /// Brings a receiver to the type that the row is a member of.
     pub(super) fn receiver(&mut self, value: hir::Expr, row: &'static Function) -> Option<hir::Expr> {
-        match row.place {
-            Place::Method(ty) | Place::Property(ty) => self.coerce(value, ty),
-            _ => Some(value),
+        let (Place::Method(ty) | Place::Property(ty)) = row.place else { return Some(value) };
+        match (value.ty, ty) {
+            (found, wanted) if found == wanted => Some(value),
+            (Type::Int, Type::Double) => {
+                let span = value.span;
+                Some(then(value, To::Convert(Conversion::Widen), ty, span))
+            }
+            _ => self.coerce(value, ty),
         }
     }
 
@@ -222,19 +226,32 @@ impl Checker<'_> {
         }
         let index = self.expr(index, Some(Type::Int))?;
         let index = if index.ty == Type::Json { self.coerce(index, Type::Int)? } else { index };
-        let kind = match index.ty {
-            Type::Int => Kind::Element(Box::new(value), Box::new(index)),
+        let step = match index.ty {
+            Type::Int => To::Element(index),
             Type::String => match index.kind.text() {
-                Some(text) => Kind::Member(Box::new(value), text.clone()),
-                None => Kind::MemberNamed(Box::new(value), Box::new(index)),
+                Some(text) => To::Member(text.clone()),
+                None => To::MemberNamed(index),
             },
             found => {
                 let message = format!("expected Int or String as an index, found {found}");
                 return self.report(self.diagnose(Code::TYPE_MISMATCH, index.span, message));
             }
         };
-        Some(hir::Expr { kind, ty: Type::Json, span })
+        Some(then(value, step, Type::Json, span))
     }
+}
+
+/// Hangs a step onto a value; steps stand beside each other, so a long chain is wide and not deep.
+pub(super) fn then(value: hir::Expr, kind: To, ty: Type, span: Span) -> hir::Expr {
+    let step = hir::Step { kind, ty, span };
+    let kind = match value.kind {
+        Kind::Steps(base, mut steps) => {
+            steps.push(step);
+            Kind::Steps(base, steps)
+        }
+        kind => Kind::Steps(Box::new(hir::Expr { kind, ..value }), vec![step]),
+    };
+    hir::Expr { kind, ty, span }
 }
 
 /// The names of all members of a type.

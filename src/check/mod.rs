@@ -5,12 +5,13 @@
 //! 1. [`statement`] walks rules, clauses and statements and keeps the variables ([`scope`]).
 //! 2. [`expression`] types one expression; an attribute takes the type its context asks for (L3.3).
 //! 3. [`operator`], [`member`] and [`call`] know what operators, postfix steps and calls ask of their operands.
-//! 4. [`message`] holds the wording of what several of them report.
+//! 4. [`lint`] warns of what runs but is probably not meant; [`message`] holds the wording of what several of them report.
 //!
 //! An expression that has an error is `None` from there on: what depends on it stays silent.
 
 mod call;
 mod expression;
+mod lint;
 mod member;
 mod message;
 mod operator;
@@ -52,6 +53,8 @@ pub struct File {
     pub tree: ast::File,
     /// The name of a rule that has none (L2.4).
     pub default_name: String,
+    /// Whether the text has syntax errors, so that the tree lacks parts of it.
+    pub damaged: bool,
 }
 
 /// Which kind of program is checked (L2.1).

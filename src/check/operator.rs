@@ -43,6 +43,7 @@ impl Checker<'_> {
         right: &ast::Expr,
         span: Span,
     ) -> Option<hir::Expr> {
+        self.lint_negated(left, span);
         let (left, right) = match (self.is_open(left), self.is_open(right)) {
             (true, true) => {
                 let (left, right) = (self.expr(left, Some(Type::String)), self.expr(right, Some(Type::String)));
@@ -63,6 +64,7 @@ impl Checker<'_> {
             }
         };
         let relation = relation(operator.value)?;
+        self.lint_comparison(relation, &left, &right, span);
         let equality = matches!(relation, Relation::Equal | Relation::NotEqual);
         let compare = |operands, left, right| {
             let kind = Kind::Compare(Comparison { relation, operands }, Box::new([left, right]));
@@ -71,7 +73,7 @@ impl Checker<'_> {
         let (operands, ty) = match (left.ty, right.ty) {
             (Type::Json, Type::Json) if equality => return compare(Operands::Json, left, right),
             (Type::Json, Type::Json) => {
-                return self.report(self.json_needs_cast(operator.value.symbol(), operator.span, left.span));
+                return self.report(self.json_needs_cast(operator.value.symbol(), span, left.span));
             }
             _ if is_null(&left) || is_null(&right) => {
                 let other = if is_null(&left) { right.ty } else { left.ty };
@@ -85,7 +87,7 @@ impl Checker<'_> {
                 if !equality {
                     let message = format!("`{}` does not take Bool", operator.value.symbol());
                     let help = "Bool has only `==` and `!=`";
-                    return self.report(self.diagnose(Code::BAD_OPERANDS, operator.span, message).help(help));
+                    return self.report(self.diagnose(Code::BAD_OPERANDS, span, message).help(help));
                 }
                 (Operands::Same, Type::Bool)
             }
@@ -117,24 +119,36 @@ impl Checker<'_> {
             Type::Int | Type::Double => Type::Double,
             Type::Decision | Type::String => Type::String,
             Type::Json if matches!(operator.value, Binary::Equal | Binary::NotEqual) => Type::Json,
-            Type::Json => return self.report(self.json_needs_cast(operator.value.symbol(), operator.span, other.span)),
+            Type::Json => {
+                return self.report(self.json_needs_cast(
+                    operator.value.symbol(),
+                    attribute.span.to(other.span),
+                    other.span,
+                ));
+            }
             ty @ (Type::Bool | Type::DateTime) => ty,
             ty => return self.report(self.unreadable_attribute(attribute.span, ty)),
         };
         self.expr(attribute, Some(ty))
     }
 
-    /// `+ - * / %` and `|`, left to right.
+    /// `+ - * / %` and `|`, left to right. Behind an operand at fault the others are checked for their own errors.
     fn arithmetic(&mut self, chain: &ast::Chain, span: Span) -> Option<hir::Expr> {
         let mut left = if self.is_open(&chain.first) {
-            Left::Open(&chain.first)
+            Some(Left::Open(&chain.first))
         } else {
-            Left::Known(self.expr(&chain.first, None)?)
+            self.expr(&chain.first, None).map(Left::Known)
         };
         for (operator, operand) in &chain.rest {
-            left = Left::Known(self.step(left, *operator, operand)?);
+            left = match left {
+                Some(left) => self.step(left, *operator, operand).map(Left::Known),
+                None => {
+                    self.expr(operand, None);
+                    None
+                }
+            };
         }
-        match left {
+        match left? {
             Left::Known(mut done) => {
                 done.span = span;
                 Some(done)
@@ -145,6 +159,7 @@ impl Checker<'_> {
 
     /// One operator of a chain.
     fn step(&mut self, left: Left<'_>, operator: Spanned<Binary>, right: &ast::Expr) -> Option<hir::Expr> {
+        let literal_zero = matches!(right.kind, ast::Kind::Int(0));
         let both = if operator.value == Binary::Add { Type::String } else { Type::Double };
         let (left, right) = match (left, self.is_open(right)) {
             (Left::Open(left), true) => {
@@ -155,36 +170,35 @@ impl Checker<'_> {
             }
             (Left::Open(left), false) => {
                 let right = self.expr(right, None)?;
-                let asked = self.asked_beside(operator, right.ty, left.span)?;
+                let asked = self.asked_beside(operator, right.ty, left.span, left.span.to(right.span))?;
                 (self.expr(left, Some(asked))?, right)
             }
             (Left::Known(left), true) => {
-                let asked = self.asked_beside(operator, left.ty, right.span)?;
+                let asked = self.asked_beside(operator, left.ty, right.span, left.span.to(right.span))?;
                 (left, self.expr(right, Some(asked))?)
             }
             (Left::Known(left), false) => (left, self.expr(right, None)?),
         };
         let (left, right) = match (left.ty, right.ty) {
             (Type::Json, Type::Json) => {
-                return self.report(self.json_needs_cast(operator.value.symbol(), operator.span, left.span));
+                let whole = left.span.to(right.span);
+                return self.report(self.json_needs_cast(operator.value.symbol(), whole, left.span));
             }
             (Type::Json, other) => {
-                let asked = self.asked_beside(operator, other, left.span)?;
+                let asked = self.asked_beside(operator, other, left.span, left.span.to(right.span))?;
                 (self.coerce(left, asked)?, right)
             }
             (other, Type::Json) => {
-                let asked = self.asked_beside(operator, other, right.span)?;
+                let asked = self.asked_beside(operator, other, right.span, left.span.to(right.span))?;
                 let right = self.coerce(right, asked)?;
                 (left, right)
             }
             _ => (left, right),
         };
         let Some(row) = arithmetic_row(operator.value, left.ty, right.ty) else {
-            return self.report(self.bad_operands(operator.value.symbol(), operator.span, &left, &right));
+            return self.report(self.bad_operands(operator.value.symbol(), left.span.to(right.span), &left, &right));
         };
-        if matches!(row, Arithmetic::DivideInt | Arithmetic::RemainderInt)
-            && matches!(right.kind, Kind::Constant(Constant::Int(0)))
-        {
+        if matches!(row, Arithmetic::DivideInt | Arithmetic::RemainderInt) && literal_zero {
             let message = format!("`{} 0` always fails: division by zero", operator.value.symbol());
             return self.report(
                 self.diagnose(Code::BAD_CONSTANT, right.span, message)
@@ -204,7 +218,7 @@ impl Checker<'_> {
     }
 
     /// As what an attribute or a Json beside an operand of a known type is read (L3.3 c, L3.7).
-    fn asked_beside(&mut self, operator: Spanned<Binary>, other: Type, place: Span) -> Option<Type> {
+    fn asked_beside(&mut self, operator: Spanned<Binary>, other: Type, place: Span, whole: Span) -> Option<Type> {
         match (operator.value, other) {
             (Binary::Add, Type::Int | Type::Double) => Some(Type::Double),
             (Binary::Add, Type::String | Type::Json | Type::Decision) => Some(Type::String),
@@ -212,7 +226,7 @@ impl Checker<'_> {
                 Some(Type::DateTime)
             }
             (Binary::Subtract | Binary::Multiply | Binary::Divide | Binary::Remainder, Type::Json) => {
-                self.report(self.json_needs_cast(operator.value.symbol(), operator.span, place))
+                self.report(self.json_needs_cast(operator.value.symbol(), whole, place))
             }
             (Binary::Subtract | Binary::Multiply | Binary::Divide | Binary::Remainder, _) => Some(Type::Double),
             (Binary::Union, _) => self.report(self.unreadable_attribute(place, Type::CharSet)),

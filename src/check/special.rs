@@ -83,9 +83,7 @@ impl Checker<'_> {
                 .help("use it in a post-decision action rule"),
             _ => return None,
         };
-        for argument in arguments.unwrap_or_default() {
-            self.expr(&argument.value, None);
-        }
+        self.check_alone(arguments.unwrap_or_default());
         Some(self.report(diagnostic))
     }
 

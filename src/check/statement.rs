@@ -19,22 +19,23 @@ const DECISIONS: [DecisionKind; 4] =
 impl Checker<'_> {
     pub(super) fn file(&mut self, file: &File, names: &mut RuleNames) {
         for rule in &file.tree.rules {
-            self.rule(rule, &file.default_name, names);
+            self.rule(rule, file, names);
         }
     }
 
-    fn rule(&mut self, rule: &ast::Rule, default_name: &str, names: &mut RuleNames) {
+    fn rule(&mut self, rule: &ast::Rule, file: &File, names: &mut RuleNames) {
+        let File { default_name, damaged, .. } = file;
         self.scope.begin(lets_of(rule));
         let (name, place) = match &rule.name {
             Some(name) => (name.value.as_str(), name.span),
-            None => (default_name, Span { start: rule.span.start, end: rule.span.start }),
+            None => (default_name.as_str(), Span { start: rule.span.start, end: rule.span.start }),
         };
-        if let Some((file, first)) = names.get(&name.to_ascii_lowercase()) {
+        if let Some((other, first)) = names.get(&name.to_ascii_lowercase()) {
             let diagnostic = self.diagnose(Code::DUPLICATE_RULE, place, format!("a second rule is called `{name}`"));
-            let diagnostic = if file == self.source.name() {
+            let diagnostic = if other == self.source.name() {
                 diagnostic.also(*first, "the first one")
             } else {
-                diagnostic.help(format!("the first one stands in `{file}`"))
+                diagnostic.help(format!("the first one stands in `{other}`"))
             };
             self.diagnostics.push(diagnostic);
         } else {
@@ -42,7 +43,7 @@ impl Checker<'_> {
         }
         let condition = rule.condition.as_ref().and_then(|condition| {
             condition.lets.iter().for_each(|l| self.bind(l));
-            condition.when.as_ref().and_then(|when| self.typed(when, Type::Bool))
+            condition.when.as_ref().and_then(|when| self.when(when))
         });
         let clauses = self.clauses(&rule.clauses);
         rule.rest.iter().for_each(|l| self.bind(l));
@@ -51,7 +52,8 @@ impl Checker<'_> {
             self.diagnostics
                 .push(diagnostic.help("add a statement such as `RETURN Approve()` or `OBSERVE Output(k = 1)`"));
         }
-        for (name, span) in self.scope.unread() {
+        // In a text with syntax errors the reader of a variable may be what is missing.
+        for (name, span) in self.scope.unread().into_iter().filter(|_| !damaged) {
             let diagnostic = self.diagnose(Code::UNREAD_VARIABLE, span, format!("nothing reads `${name}`"));
             self.diagnostics.push(diagnostic.help("remove the `LET`, or read the variable"));
         }
@@ -90,13 +92,20 @@ impl Checker<'_> {
         };
         // Both parts are checked, so that each of their errors is reported.
         let effects = self.effects(fire);
-        let when = fire.when.as_ref().map(|when| self.typed(when, Type::Bool));
+        let when = fire.when.as_ref().map(|when| self.when(when));
         let when = match when {
             Some(None) => return None,
             Some(Some(when)) => Some(when),
             None => None,
         };
         Some(hir::Statement { when, effects: effects?, span: fire.span })
+    }
+
+    /// The test of a `WHEN`.
+    fn when(&mut self, when: &ast::Expr) -> Option<hir::Expr> {
+        let when = self.typed(when, Type::Bool)?;
+        self.lint_when(&when);
+        Some(when)
     }
 
     /// `LET $name = value` (L2.5).
@@ -113,6 +122,10 @@ impl Checker<'_> {
             let diagnostic = self.diagnose(Code::RESERVED_NAME, l.name.span, "`$baseInput` is reserved");
             self.diagnostics
                 .push(diagnostic.help("it is an argument of `Assessments.name.Evaluate`; choose another name"));
+            self.expr(&l.value, None);
+            self.scope.bind(&l.name, Binding::Broken);
+            self.scope.read(&l.name.value);
+            return;
         }
         let open = match &l.value.kind {
             ast::Kind::Attribute(path) => Some(path.clone()),
@@ -176,6 +189,9 @@ impl Checker<'_> {
 
     /// `Approve(...)` and its like (L7.11).
     fn decide(&mut self, item: &ast::Expr) -> Option<Decide> {
+        if matches!(item.kind, ast::Kind::Error) {
+            return None;
+        }
         let (name, arguments) = called(item)
             .and_then(|(name, arguments)| {
                 Some((DECISIONS.into_iter().find(|kind| kind.name().eq_ignore_ascii_case(name))?, arguments))
@@ -266,6 +282,7 @@ impl Checker<'_> {
                     self.pairs("Output", arguments).map(Effect::Output)
                 }
                 Some((name, arguments)) if is(name, "Trace") => self.pairs("Trace", arguments).map(Effect::Trace),
+                None if matches!(item.kind, ast::Kind::Error) => None,
                 other => {
                     let message = if verb == "RETURN" {
                         "expected `Output(...)` or `Trace(...)` after the decision, found another expression"
@@ -302,6 +319,7 @@ impl Checker<'_> {
                         Effect::SetVariables(pairs)
                     })
                 }
+                None if matches!(item.kind, ast::Kind::Error) => None,
                 other => {
                     let name = other.map_or("", |(name, _)| name);
                     let action = is(name, "SetResponse") || is_namespaced_action(item);

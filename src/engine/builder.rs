@@ -193,9 +193,15 @@ fn compile(texts: &[Text], definitions: &Definitions, limits: &Limits) -> (Optio
         let files: Vec<File> = texts
             .iter()
             .map(|text| {
-                let parsed = syntax::parse_rules(&text.source, &syntax::Limits { source_bytes: limits.source_bytes, nesting: limits.nesting, list_literal: limits.list_literal });
+                let parsed = syntax::parse_rules(&text.source, limits);
+                let damaged = parsed.diagnostics.iter().any(Diagnostic::is_error);
                 diagnostics.extend(parsed.diagnostics);
-                File { source: text.source.clone(), tree: parsed.tree, default_name: text.default_name.clone() }
+                File {
+                    damaged,
+                    source: text.source.clone(),
+                    tree: parsed.tree,
+                    default_name: text.default_name.clone(),
+                }
             })
             .collect();
         let (assessment, found) = check::rules(&files, definitions);

@@ -4,7 +4,8 @@ use super::Externals;
 use crate::decision::Decision;
 use crate::diagnostic::Code;
 use crate::evaluate::{
-    Answer, AnswerSource, CallRequest, CallStatus, Evaluation, EvaluationError, Machine, Outcome, Progress, Ran, Subject,
+    Answer, AnswerSource, CallRequest, CallStatus, Evaluation, EvaluationError, Machine, Outcome, Progress, Ran,
+    Subject,
 };
 use crate::external::Started;
 use crate::limit::Limits;

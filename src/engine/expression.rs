@@ -5,7 +5,7 @@ use super::{BuildError, Engine, EventInput, Request, drive, subject};
 use crate::check;
 use crate::decision::{JsonText, NoteEntry, note_entry};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::evaluate::{Event, EvaluationError, Machine, Ran};
+use crate::evaluate::{EvaluationError, Event, Machine, Ran};
 use crate::program::Program;
 use crate::source::Source;
 use crate::syntax;
@@ -109,7 +109,7 @@ impl Expression {
         let source = Arc::new(Source::new(name, text));
         let (shared, limits) = (&engine.shared, &engine.shared.policy.limits);
         let done = syntax::with_stack(syntax::nesting(text).min(limits.nesting), || {
-            let parsed = syntax::parse_expression(&source, &syntax::Limits { source_bytes: limits.source_bytes, nesting: limits.nesting, list_literal: limits.list_literal });
+            let parsed = syntax::parse_expression(&source, limits);
             let mut diagnostics = parsed.diagnostics;
             let checked = parsed.tree.as_ref().and_then(|tree| {
                 let (checked, found) = check::expression(&source, tree, &shared.definitions);
@@ -121,7 +121,9 @@ impl Expression {
             (checked.filter(|_| good).map(|checked| Program::of_expression(&checked)), diagnostics)
         });
         match done {
-            Ok((Some(program), warnings)) => Ok(Expression { engine: engine.clone(), program: Arc::new(program), warnings }),
+            Ok((Some(program), warnings)) => {
+                Ok(Expression { engine: engine.clone(), program: Arc::new(program), warnings })
+            }
             Ok((None, diagnostics)) => Err(BuildError { diagnostics }),
             Err(error) => {
                 let message = format!("the system gives no thread to check it on: {error}");
@@ -171,10 +173,7 @@ impl Expression {
     /// # Errors
     ///
     /// As [`Expression::eval`] and [`Engine::decide_blocking`].
-    pub fn eval_blocking<'e>(
-        &self,
-        event: impl Into<Request<'e>>,
-    ) -> Result<(Value, Vec<NoteEntry>), EvaluationError> {
+    pub fn eval_blocking<'e>(&self, event: impl Into<Request<'e>>) -> Result<(Value, Vec<NoteEntry>), EvaluationError> {
         let request = event.into();
         let inputs = request.inputs();
         let event = self.bind(request.event)?;

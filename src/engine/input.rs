@@ -1,7 +1,7 @@
 //! What a host hands in: an event, and what goes with it.
 
 use crate::diagnostic::Code;
-use crate::evaluate::{Event, EvaluationError, Inputs};
+use crate::evaluate::{EvaluationError, Event, Inputs};
 use crate::limit::Limits;
 use crate::value::DateTime;
 use std::borrow::Cow;

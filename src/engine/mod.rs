@@ -20,7 +20,7 @@ pub use session::Session;
 use crate::check::Definitions;
 use crate::decision::Decision;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::evaluate::{Event, EvaluationError, Inputs, Policy, Subject};
+use crate::evaluate::{EvaluationError, Event, Inputs, Policy, Subject};
 use crate::external::{External, Stubs};
 use crate::program::Program;
 use indexmap::IndexMap;

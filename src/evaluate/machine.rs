@@ -547,14 +547,21 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// The note of a Json that could not be read; its path is its text in the rules.
+    /// The note of a Json that could not be read; its path is that of the event, or its text in the rules.
     #[cold]
     fn note_json(&mut self, at: usize, value: Datum<'a>, wanted: Type) {
         self.context.unreadable = false;
         let Datum::Json(json) = value else { return };
         let program = self.input.program;
         let place = program.places.get(at).copied().unwrap_or_default();
-        let path = program.sources.get(place.source as usize).map_or("", |source| source.slice(place.span));
+        let path = match program.code.get(at.wrapping_sub(1)) {
+            Some(Op::Json(path)) if operands(program, at) == 1 => {
+                program.path_names.get(*path as usize).map_or("", |name| name)
+            }
+            _ => program.sources.get(place.source as usize).map_or("", |source| source.slice(place.span)),
+        };
+        // What a rule reads as `@@"path"` is that path.
+        let path = path.strip_prefix("@@\"").and_then(|rest| rest.strip_suffix('"')).unwrap_or(path);
         if !self.notes.iter().any(|note| note.wanted == wanted && note.path == path) {
             self.notes.push(Note { path: path.to_string(), wanted, found: json.excerpt(200) });
         }

@@ -5,7 +5,7 @@
 
 use crate::event::{Raw, Raws};
 use crate::program::{Columns, Program};
-use crate::value::{DateTime, Type, convert};
+use crate::value::{DateTime, Type, convert, number};
 use std::collections::HashSet;
 
 /// A text of an event: in the event itself, or in the side buffer of the [`Slots`].
@@ -95,7 +95,10 @@ impl Slots {
                         keep(Type::String, slot, true);
                     } else {
                         // INVARIANT: writing to a string never fails.
-                        let _ = raws.peek(*path as usize, text).write_text(&mut self.side);
+                        let _ = match other {
+                            Raw::Double(value) => number::double_text(value, &mut self.side),
+                            _ => raws.peek(*path as usize, text).write_text(&mut self.side),
+                        };
                     }
                     TextSpan { start: start as u32 | SIDE, len: (self.side.len() - start) as u32 }
                 }

@@ -51,7 +51,10 @@ impl Stubs {
         let file: Value = match serde_json::from_str(text) {
             Ok(file) => file,
             Err(error) => {
-                return refuse(format!("line {}, column {}", error.line(), error.column()), format!("not JSON: {error}"));
+                return refuse(
+                    format!("line {}, column {}", error.line(), error.column()),
+                    format!("not JSON: {error}"),
+                );
             }
         };
         let Value::Object(file) = file else {
@@ -63,7 +66,8 @@ impl Stubs {
                 Value::Array(answers) => answers,
                 one => vec![one],
             };
-            let answers = answers.into_iter().map(|answer| StubAnswer::read(&name, answer)).collect::<Result<_, _>>()?;
+            let answers =
+                answers.into_iter().map(|answer| StubAnswer::read(&name, answer)).collect::<Result<_, _>>()?;
             let stub = Stub { name: Arc::from(name.as_str()), answers };
             if calls.insert(name.to_ascii_lowercase(), stub).is_some() {
                 return refuse(format!("`{name}`"), "the call is stubbed twice: names are compared without case");
@@ -161,7 +165,9 @@ impl StubAnswer {
             None => 0.0,
             Some(value) => match value.as_f64().filter(|ms| (0.0..=3_600_000.0).contains(ms)) {
                 Some(ms) => ms,
-                None => return refuse(place(), "expected a number of milliseconds from 0 to 3600000 under `latency_ms`"),
+                None => {
+                    return refuse(place(), "expected a number of milliseconds from 0 to 3600000 under `latency_ms`");
+                }
             },
         };
         StubAnswer::no_others(name, &members)?;

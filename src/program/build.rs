@@ -3,8 +3,8 @@
 //! The walk recurses as deep as brackets nest, which the parser bounds.
 
 use super::*;
-use crate::function;
-use crate::hir::{Constant, Expr, Kind};
+use crate::function::{self, Function};
+use crate::hir::{Constant, Expr, Kind, StepKind};
 use crate::value::operate::{Operands, Relation};
 use std::collections::HashMap;
 
@@ -239,29 +239,41 @@ impl<'h> Build<'h> {
                 let [left, right] = operands.as_ref();
                 self.fused_comparison(comparison.relation, left, right)
             }
-            Kind::Call(row, arguments) => {
-                let [subject, constant] = arguments.as_slice() else { return None };
-                let Kind::Attribute(path) = subject.kind else { return None };
-                let text = constant.kind.text()?.clone();
-                if subject.ty != Type::String {
-                    return None;
-                }
-                let kind = match (row.place, row.name) {
-                    (function::Place::Method(Type::String), "StartsWith") => TestKind::StartsWith(self.text(&text)),
-                    (function::Place::Method(Type::String), "EndsWith") => TestKind::EndsWith(self.text(&text)),
-                    (function::Place::Method(Type::String), "Contains") => TestKind::Contains(self.text(&text)),
-                    (function::Place::Method(Type::String), "Equals") => TestKind::TextEqual(self.text(&text)),
-                    (function::Place::Global, "In") if text.is_ascii() => {
-                        let members = text.split(',').map(str::trim).filter(|member| !member.is_empty());
-                        self.program.sets.push(TextSet::new(members));
-                        TestKind::In(self.program.sets.len() as u32 - 1)
-                    }
-                    _ => return None,
-                };
-                Some((kind, self.slot(Type::String, path), true))
-            }
+            Kind::Call(row, arguments) => match arguments.as_slice() {
+                [subject, constant] => self.fused_call(row, subject, constant),
+                _ => None,
+            },
+            Kind::Steps(subject, steps) => match steps.as_slice() {
+                [hir::Step { kind: StepKind::Method(row, arguments), .. }] => match arguments.as_slice() {
+                    [constant] => self.fused_call(row, subject, constant),
+                    _ => None,
+                },
+                _ => None,
+            },
             _ => None,
         }
+    }
+
+    /// A question about a text slot and a constant.
+    fn fused_call(&mut self, row: &Function, subject: &Expr, constant: &Expr) -> Option<(TestKind, u32, bool)> {
+        let Kind::Attribute(path) = subject.kind else { return None };
+        let text = constant.kind.text()?.clone();
+        if subject.ty != Type::String {
+            return None;
+        }
+        let kind = match (row.place, row.name) {
+            (function::Place::Method(Type::String), "StartsWith") => TestKind::StartsWith(self.text(&text)),
+            (function::Place::Method(Type::String), "EndsWith") => TestKind::EndsWith(self.text(&text)),
+            (function::Place::Method(Type::String), "Contains") => TestKind::Contains(self.text(&text)),
+            (function::Place::Method(Type::String), "Equals") => TestKind::TextEqual(self.text(&text)),
+            (function::Place::Global, "In") if text.is_ascii() => {
+                let members = text.split(',').map(str::trim).filter(|member| !member.is_empty());
+                self.program.sets.push(TextSet::new(members));
+                TestKind::In(self.program.sets.len() as u32 - 1)
+            }
+            _ => return None,
+        };
+        Some((kind, self.slot(Type::String, path), true))
     }
 
     fn fused_comparison(&mut self, relation: Relation, left: &Expr, right: &Expr) -> Option<(TestKind, u32, bool)> {
@@ -406,37 +418,18 @@ impl<'h> Build<'h> {
             }
             Kind::Compare(comparison, operands) => {
                 operands.iter().for_each(|operand| self.expr(operand));
-                self.push(Op::Compare(*comparison), span);
+                // A comparison never fails; its place is that of what it may have to make a note of.
+                let [left, right] = operands.as_ref();
+                let place = if left.ty == Type::Json { left.span } else { right.span };
+                self.push(Op::Compare(*comparison), place);
             }
-            Kind::Member(base, name) => {
+            Kind::Steps(base, steps) => {
                 self.expr(base);
-                let name = self.text(name);
-                self.push(Op::Member(name), span);
-            }
-            Kind::MemberNamed(base, name) => {
-                self.expr(base);
-                self.expr(name);
-                self.push(Op::MemberNamed, span);
-            }
-            Kind::Element(base, index) => {
-                self.expr(base);
-                self.expr(index);
-                self.push(Op::Element, span);
-            }
-            Kind::Field(base, name) => {
-                self.expr(base);
-                let name = self.text(&Arc::from(*name));
-                self.push(Op::Field { name, ty: e.ty }, span);
+                steps.iter().for_each(|step| self.step(step));
             }
             Kind::Call(function, arguments) => {
                 arguments.iter().for_each(|argument| self.expr(argument));
-                match u8::try_from(arguments.len()) {
-                    Ok(count) => self.push(Op::Call { function, count }, span),
-                    Err(_) => {
-                        self.push(Op::Count(arguments.len() as u32), span);
-                        self.push(Op::CallMany { function }, span)
-                    }
-                };
+                self.call(function, arguments.len(), span);
             }
             Kind::External(call, arguments) => {
                 arguments.iter().for_each(|argument| self.expr(argument));
@@ -452,6 +445,30 @@ impl<'h> Build<'h> {
                 self.push(Op::Convert(*conversion, e.ty), span);
             }
         }
+    }
+
+    fn step(&mut self, step: &hir::Step) {
+        step.operands().iter().for_each(|operand| self.expr(operand));
+        let op = match &step.kind {
+            StepKind::Member(name) => Op::Member(self.text(name)),
+            StepKind::MemberNamed(_) => Op::MemberNamed,
+            StepKind::Element(_) => Op::Element,
+            StepKind::Field(name) => Op::Field { name: self.text(&Arc::from(*name)), ty: step.ty },
+            StepKind::Convert(conversion) => Op::Convert(*conversion, step.ty),
+            StepKind::Method(row, arguments) => return self.call(row, arguments.len() + 1, step.span),
+        };
+        self.push(op, step.span);
+    }
+
+    /// A call of a row whose so many arguments are on the stack.
+    fn call(&mut self, function: &'static Function, count: usize, span: Span) {
+        match u8::try_from(count) {
+            Ok(count) => self.push(Op::Call { function, count }, span),
+            Err(_) => {
+                self.push(Op::Count(count as u32), span);
+                self.push(Op::CallMany { function }, span)
+            }
+        };
     }
 
     fn logic(&mut self, operands: &[Expr], span: Span, op: impl Fn(u32) -> Op) {

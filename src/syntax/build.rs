@@ -1,8 +1,9 @@
 //! Pairs to tree.
 //!
-//! In: the pairs of `grammar/fql.pest`. Out: [`Element`]s in the order written: headers, and statements in parts, whose
-//! places in rules and clauses [`layout`](super::layout) finds. One function for each rule of the grammar, in its order. What is wrong
-//! inside a token is reported here; the tree then holds the nearest sensible thing, or [`Kind::Error`].
+//! In: the pairs of `grammar/fql.pest`. Out: [`Element`]s in the order written: headers, and statements in parts,
+//! whose places in rules and clauses [`layout`](super::layout) finds. One function for each rule of the grammar, in
+//! its order. What is wrong inside a token is reported here; the tree then holds the nearest sensible thing, or
+//! [`Kind::Error`].
 
 use super::ast::{Argument, Binary, Expr, Fire, Kind, Let, Name, Path, Select, Step, StepKind, Unary, Verb};
 use super::faults::Faults;
@@ -10,11 +11,11 @@ use super::fold::{Chained, Fold};
 use super::grammar::Rule;
 use super::literal::{self, Number, TokenFault};
 use super::parse_path;
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Span, Spanned};
 use pest::iterators::Pair;
 use smallvec::SmallVec;
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 /// A part of a rule text.
 #[derive(Debug)]
@@ -306,29 +307,22 @@ impl Builder<'_, '_> {
 
     fn object(&mut self, pair: Parsed<'_>) -> Kind {
         let mut entries: Vec<(Name, Expr)> = Vec::new();
-        let mut seen: HashSet<String> = HashSet::new();
+        let mut seen: HashMap<String, Span> = HashMap::new();
         for entry in pair.into_inner() {
             let mut parts = entry.into_inner();
             let (Some(key), Some(value)) = (parts.next(), parts.next()) else { continue };
             let key = self.key(&key);
             let value = self.expr(value);
-            let repeated = match entries.len() {
-                0..16 => entries.iter().any(|(other, _)| other.value == key.value),
-                16 => {
-                    seen.extend(entries.iter().map(|(other, _)| other.value.clone()));
-                    !seen.insert(key.value.clone())
+            match seen.get(&key.value) {
+                Some(first) => {
+                    let message = format!("the key `{}` is repeated", literal::cut(&key.value));
+                    let report = |d: Diagnostic| d.label("again here").also(*first, "first here");
+                    self.faults.report(Code::REPEATED_KEY, key.span, message, report);
                 }
-                _ => !seen.insert(key.value.clone()),
-            };
-            if repeated {
-                let first = entries.iter().find(|(other, _)| other.value == key.value).map(|(other, _)| other.span);
-                let message = format!("the key `{}` is repeated", literal::cut(&key.value));
-                self.faults.report(Code::REPEATED_KEY, key.span, message, |d| match first {
-                    Some(first) => d.label("again here").also(first, "first here"),
-                    None => d,
-                });
-            } else {
-                entries.push((key, value));
+                None => {
+                    seen.insert(key.value.clone(), key.span);
+                    entries.push((key, value));
+                }
             }
         }
         Kind::Object(entries)

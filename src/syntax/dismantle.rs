@@ -1,7 +1,8 @@
 //! Dropping a deep tree on a small stack (L5.5).
 //!
-//! A level of brackets can hold a chain for each level of precedence, so 128 brackets can be a thousand nodes deep. Whatever
-//! lies below a chain is therefore taken apart in a loop; above the first chain a tree is only as deep as brackets nest.
+//! A level of brackets can hold a chain for each level of precedence, so 128 brackets can be a thousand nodes deep.
+//! Whatever lies below a chain is therefore taken apart in a loop; above the first chain a tree is only as deep as
+//! brackets nest.
 
 use super::ast::{Chain, Expr, Kind, StepKind};
 

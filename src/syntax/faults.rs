@@ -1,7 +1,7 @@
 //! The diagnostics of one parse.
 //!
-//! In: faults in any order. Out: diagnostics in order of place, at most [`MOST`] of them, so that a text made of faults costs no
-//! more memory than its length.
+//! In: faults in any order. Out: diagnostics in order of place, at most [`MOST`] of them, so that a text made of
+//! faults costs no more memory than its length.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Source, Span};

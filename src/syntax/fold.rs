@@ -1,8 +1,8 @@
 //! Precedence: flat operands and operators to nested chains (L4.1).
 //!
-//! In: `operand operator operand ...` as the grammar gives it, one at a time. Out: one expression in which every chain holds the
-//! operators of one level. A stack of unfinished chains, loosest first, takes each operand once, so the work is linear and
-//! nothing recurses.
+//! In: `operand operator operand ...` as the grammar gives it, one at a time. Out: one expression in which every
+//! chain holds the operators of one level. A stack of unfinished chains, loosest first, takes each operand once, so
+//! the work is linear and nothing recurses.
 
 use super::ast::{Binary, Chain, Expr, Kind};
 use crate::source::{Span, Spanned};

@@ -1,7 +1,7 @@
 //! The reserved words, and the words that newcomers write for them.
 //!
-//! In: a word. Out: which [`Keyword`] it is, whatever its case (L1.3). Words are reserved only where a statement, an operator
-//! or a clause word can stand (L1.4); what that means is decided where the word is met.
+//! In: a word. Out: which [`Keyword`] it is, whatever its case (L1.3). Words are reserved only where a statement, an
+//! operator or a clause word can stand (L1.4); what that means is decided where the word is met.
 
 use crate::diagnostic::nearest;
 
@@ -62,7 +62,8 @@ impl Keyword {
     }
 }
 
-/// What helps somebody who wrote `word` where a statement or an operator should stand: a sentence, and what may be put there instead.
+/// What helps somebody who wrote `word` where a statement or an operator should stand: a sentence, and what may be
+/// put there instead.
 pub(crate) fn advice(word: &str) -> Option<(String, Option<String>)> {
     let lower = word.to_ascii_lowercase();
     let (help, instead) = match lower.as_str() {

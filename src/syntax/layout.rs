@@ -1,7 +1,7 @@
 //! Where each part of a rule text belongs (L2.4).
 //!
-//! In: headers and statements in the order written. Out: rules with their condition and clauses. The grammar only knows what a
-//! statement looks like; here are the two forms, plain and headed, and what may stand only once.
+//! In: headers and statements in the order written. Out: rules with their condition and clauses. The grammar only
+//! knows what a statement looks like; here are the two forms, plain and headed, and what may stand only once.
 
 use super::ast::{Clause, Condition, Expr, File, Fire, Let, Name, Rule, Statement, Verb};
 use super::build::Element;
@@ -38,9 +38,12 @@ struct Draft {
     condition: Option<Span>,
     /// Where the condition's `WHEN` stands.
     condition_when: Option<Span>,
+    /// A `CONDITION` stood where none can; its `WHEN` is not reported as well.
+    stray_condition: bool,
     /// A plain rule's `LET`s since its last clause, or those of a headed condition.
     lets: Vec<Let>,
-    /// The clause that is being read: of the headed form, or the last one of the plain form, which may still get its `WHEN`.
+    /// The clause that is being read: of the headed form, or the last one of the plain form, which may still get its
+    /// `WHEN`.
     clause: Option<Open>,
 }
 
@@ -168,11 +171,13 @@ impl Layout<'_, '_> {
                 return;
             }
         };
+        self.draft.stray_condition = true;
         self.misplaced(span, message.to_owned(), other, "a headed rule is `CONDITION`, then each `CLAUSE \"name\"`");
     }
 
     fn clause(&mut self, name: Option<Name>, span: Span) {
         self.widen(span);
+        self.draft.stray_condition = false;
         if self.draft.form == Form::Plain {
             let place = self.draft.span.map(|whole| Span { end: whole.start, ..whole });
             let first = if self.draft.rule.clauses.is_empty() && self.draft.clause.is_none() {
@@ -273,6 +278,9 @@ impl Layout<'_, '_> {
     fn when(&mut self, word: Span, test: Expr) {
         let span = word.to(test.span);
         self.widen(span);
+        if std::mem::take(&mut self.draft.stray_condition) {
+            return;
+        }
         if let Some(open) = self.draft.clause.as_mut().filter(|open| open.fresh) {
             if let Some(earlier) = open.when {
                 return self.second("WHEN", word, earlier, "join both tests with `&&`");

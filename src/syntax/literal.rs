@@ -1,7 +1,7 @@
 //! What stands inside a token: the characters of a string (L1.5), the value of a number (L1.6), a time window (L1.8).
 //!
-//! In: a token's text. Out: its value, and the faults inside it with offsets from the token's first byte. Nothing here knows
-//! where the token stands.
+//! In: a token's text. Out: its value, and the faults inside it with offsets from the token's first byte. Nothing
+//! here knows where the token stands.
 
 use super::ast::Window;
 use crate::diagnostic::Code;

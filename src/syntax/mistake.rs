@@ -1,7 +1,8 @@
 //! The wording of syntax errors.
 //!
-//! In: what the scan saw, and where the grammar refused a piece and what it would have taken. Out: diagnostics that name what was
-//! expected before what was found, in the words of the language, with help and a fix where the mistake is a usual one.
+//! In: what the scan saw, and where the grammar refused a piece and what it would have taken. Out: diagnostics that
+//! name what was expected before what was found, in the words of the language, with help and a fix where the mistake
+//! is a usual one.
 
 use super::faults::Faults;
 use super::grammar::Rule;
@@ -357,7 +358,9 @@ impl Context<'_> {
             _ if first == '$' && token(self.text, skip_blanks(self.text, failed + found.len())) == "=" => {
                 (Some("a variable is bound with `LET`".to_owned()), Some(format!("LET {found}")))
             }
-            _ if is_word && Keyword::find(found).is_none() => keyword::advice(found).map_or((None, None), |(help, instead)| (Some(help), instead)),
+            _ if is_word && Keyword::find(found).is_none() => {
+                keyword::advice(found).map_or((None, None), |(help, instead)| (Some(help), instead))
+            }
             _ => (None, None),
         }
     }

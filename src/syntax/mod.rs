@@ -2,12 +2,13 @@
 //!
 //! In: a source. Out: [`ast`], and everything that is wrong with the text, in order of place. pest appears here only.
 //!
-//! The steps: [`scan`] looks over the text once and refuses what is too large or too deep; the grammar reads the whole text,
-//! [`build`] makes the tree, [`layout`] finds the rules and clauses. If the text holds a mistake, the same grammar reads it
-//! again piece by piece, cut where statements begin, so that one mistake hides no other ([`recover`], worded by
-//! [`mistake`]). A correct text is never cut.
+//! The steps: [`scan`] looks over the text once and refuses what is too large or too deep; the grammar reads the
+//! whole text, [`build`] makes the tree, [`layout`] finds the rules and clauses. If the text holds a mistake, the
+//! same grammar reads it again piece by piece, cut where statements begin, so that one mistake hides no other
+//! ([`recover`], worded by [`mistake`]). A correct text is never cut.
 //!
-//! The parser recurses as deep as the text nests; a caller that may have little stack asks [`nesting`] and runs it within [`with_stack`].
+//! The parser recurses as deep as the text nests; a caller that may have little stack asks [`nesting`] and runs it
+//! within [`with_stack`].
 
 mod build;
 mod dismantle;
@@ -29,6 +30,7 @@ pub use path::{PathFault, parse_path};
 pub use stack::{SHALLOW, with_stack};
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::limit::Limits;
 use crate::source::{Source, Span};
 use ast::{Expr, File};
 use build::Builder;
@@ -46,24 +48,6 @@ pub struct Parsed<T> {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// How large a text may be (L5.4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Bytes of one source; 1 MiB. No source may exceed 4 GiB, whatever stands here.
-    pub source_bytes: usize,
-    /// Open brackets, unary operators, and `?:` within branches, one within the other; 128. The parser recurses as deep,
-    /// with at most 64 KiB of stack for each level in a debug build.
-    pub nesting: usize,
-    /// Elements of one `[...]`; 10,000.
-    pub list_literal: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Limits {
-        Limits { source_bytes: 1 << 20, nesting: 128, list_literal: 10_000 }
-    }
-}
-
 /// How deep a text nests (L5.4): what [`with_stack`] wants to know. Linear in the text, and cheap.
 pub fn nesting(text: &str) -> usize {
     scan::scan(text, usize::MAX, true).nesting
@@ -71,7 +55,8 @@ pub fn nesting(text: &str) -> usize {
 
 /// Parses rules, velocity sets, lists of actions (L2.2-L2.4), or a function's `LET`s and `RETURN`.
 ///
-/// A rule without a clause is left to the checker; a text without anything is an error here. Needs stack in proportion to the text's [`nesting`].
+/// A rule without a clause is left to the checker; a text without anything is an error here. Needs stack in
+/// proportion to the text's [`nesting`].
 pub fn parse_rules(source: &Arc<Source>, limits: &Limits) -> Parsed<File> {
     let mut faults = Faults::new(source);
     let mut elements = Vec::new();

@@ -1,6 +1,7 @@
 //! Attribute paths (L1.9).
 //!
-//! In: the text between the quotes of `@"..."`, of a setting, or of a JSON path. Out: its steps, or where and why it is none.
+//! In: the text between the quotes of `@"..."`, of a setting, or of a JSON path. Out: its steps, or where and why it
+//! is none.
 
 use super::ast::{Path, PathStep};
 
@@ -13,14 +14,15 @@ pub struct PathFault {
     pub message: String,
 }
 
-/// Reads a path such as `productList[0].productId` (L1.9): names separated by `.`, each followed by any number of `[n]`.
+/// Reads a path such as `productList[0].productId` (L1.9): names separated by `.`, each followed by any number of
+/// `[n]`.
 ///
-/// Names hold any characters but `.`, `[`, `]`, blanks and control characters. The resulting text is canonical: an index has no
-/// leading zeros.
+/// Names hold any characters but `.`, `[`, `]`, blanks and control characters. The resulting text is canonical: an
+/// index has no leading zeros.
 ///
 /// # Errors
 ///
-/// An empty text or step, a blank, an index that is not decimal or too large for the machine, or text behind an index.
+/// An empty text or step, a blank, an index that is not decimal, or text behind an index.
 pub fn parse_path(text: &str) -> Result<Path, PathFault> {
     let mut steps = Vec::new();
     let mut rest = text;
@@ -47,9 +49,8 @@ pub fn parse_path(text: &str) -> Result<Path, PathFault> {
             if number.is_empty() {
                 return fault(at(rest) + 1, format!("expected an index in decimal digits, found {}", found(tail)));
             }
-            let Ok(index) = number.parse() else {
-                return fault(at(rest) + 1, format!("the index `{number}` is too large"));
-            };
+            // An index beyond what a machine can count is past the end of every array.
+            let index = number.parse().unwrap_or(usize::MAX);
             let Some(tail) = tail.strip_prefix(']') else {
                 return fault(at(tail), format!("expected `]` behind the index, found {}", found(tail)));
             };

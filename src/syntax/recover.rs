@@ -1,9 +1,9 @@
 //! A text with mistakes, piece by piece.
 //!
-//! In: a text and its [`Scan`]. Out: whatever its pieces hold, and one syntax error for each piece that the grammar refuses
-//! (tokens report their own faults besides). A refused piece is read once more up to where it went wrong, so that what was
-//! right is still checked; failing that, a `LET` binds its name to [`Kind::Error`], and other statements hold it, so that
-//! nothing is reported that only follows from the mistake.
+//! In: a text and its [`Scan`]. Out: whatever its pieces hold, and one syntax error for each piece that the grammar
+//! refuses (tokens report their own faults besides). A refused piece is read once more up to where it went wrong, so
+//! that what was right is still checked; failing that, a `LET` binds its name to [`Kind::Error`], and other
+//! statements hold it, so that nothing is reported that only follows from the mistake.
 
 use super::ast::{Expr, Fire, Kind, Let, Select, Verb};
 use super::build::{Builder, Element};
@@ -20,9 +20,10 @@ pub(crate) fn rules(text: &str, base: usize, scan: &Scan, limits: &Limits, fault
     mistake::report_scan(scan, text, base, limits, faults);
     let mut elements = Vec::new();
     let mut known = scan.faults.iter().peekable();
-    for piece in &scan.pieces {
+    let next = scan.pieces.iter().skip(1).map(|piece| piece.start).chain([usize::MAX]);
+    for (piece, next) in scan.pieces.iter().zip(next) {
         let mut own = Vec::new();
-        while let Some(fault) = known.next_if(|fault| fault.start < piece.end.max(piece.start + 1)) {
+        while let Some(fault) = known.next_if(|fault| fault.start < next) {
             own.push(*fault);
         }
         let context = mistake::Context { text, base, piece, faults: &own };

@@ -1,12 +1,13 @@
 //! One linear pass over a text before the grammar sees it.
 //!
-//! In: a text. Out: how deeply it nests (L5.4), where it may be cut if it holds mistakes, and the faults that are best seen
-//! from above: brackets that do not match, comments that do not end, characters that begin no token. The pass keeps one
-//! stack of what is open and looks at each byte a bounded number of times, so that nothing recursive ever meets a text that
-//! is too deep for it, and no text is slow.
+//! In: a text. Out: how deeply it nests (L5.4), where it may be cut if it holds mistakes, and the faults that are
+//! best seen from above: brackets that do not match, comments that do not end, characters that begin no token. The
+//! pass keeps one stack of what is open and looks at each byte a bounded number of times, so that nothing recursive
+//! ever meets a text that is too deep for it, and no text is slow.
 //!
-//! The cuts: every word that begins a statement, a header, a `WHEN` or a `GROUPBY` begins a [`Piece`]. Within brackets such a
-//! word is a cut only at the beginning of a line, where no correct program has one: the bracket before it was never closed.
+//! The cuts: every word that begins a statement, a header, a `WHEN` or a `GROUPBY` begins a [`Piece`]. Within
+//! brackets such a word is a cut only at the beginning of a line, where no correct program has one: the bracket
+//! before it was never closed.
 
 use super::keyword::Keyword;
 
@@ -97,6 +98,8 @@ struct Scanner<'t> {
     limit: usize,
     borders: bool,
     open: Vec<Open>,
+    /// Where in `open` the outermost `?:` stands.
+    outermost: Option<usize>,
     brackets: usize,
     before: Before,
     /// Where the last token ended.
@@ -104,6 +107,8 @@ struct Scanner<'t> {
     /// Only white space since the last line break.
     fresh: bool,
     in_from: bool,
+    /// A bracket of the piece was closed by one of another kind.
+    unmatched: bool,
     piece: Piece,
     scan: Scan,
 }
@@ -119,7 +124,8 @@ pub(crate) fn open_at_end(text: &str) -> Option<(u8, usize)> {
     })
 }
 
-/// Scans a text. `limit` is the nesting from which on a piece is marked; `borders` says whether statements are looked for.
+/// Scans a text. `limit` is the nesting from which on a piece is marked; `borders` says whether statements are looked
+/// for.
 pub(crate) fn scan(text: &str, limit: usize, borders: bool) -> Scan {
     let mut scanner = Scanner::new(text, limit, borders);
     while scanner.token() {}
@@ -137,11 +143,13 @@ impl<'t> Scanner<'t> {
             limit,
             borders,
             open: Vec::new(),
+            outermost: None,
             brackets: 0,
             before: Before::Operator,
             last: 0,
             fresh: true,
             in_from: false,
+            unmatched: false,
             piece: Piece { keyword: None, start: 0, end: 0, too_deep: false, name: None },
             scan: Scan::default(),
         }
@@ -247,9 +255,15 @@ impl<'t> Scanner<'t> {
 
     // ---- nesting
 
+    /// Everything open counts but the outermost `?:`, which is within no branch (L5.4).
     fn push(&mut self, open: Open) {
+        let choice = |open: Option<&Open>| matches!(open, Some(Open::Question | Open::Else));
+        self.outermost = self.outermost.filter(|at| choice(self.open.get(*at)));
+        if choice(Some(&open)) && self.outermost.is_none() {
+            self.outermost = Some(self.open.len());
+        }
         self.open.push(open);
-        let depth = self.open.len();
+        let depth = self.open.len() - usize::from(self.outermost.is_some());
         self.scan.nesting = self.scan.nesting.max(depth);
         if depth > self.limit && !self.piece.too_deep {
             self.piece.too_deep = true;
@@ -285,12 +299,27 @@ impl<'t> Scanner<'t> {
         let at = self.at;
         self.at += 1;
         match self.open.pop() {
-            Some(Open::Bracket(opening, place)) => {
+            Some(Open::Bracket(opening, _)) if byte == closing(opening) => {
                 self.brackets = self.brackets.saturating_sub(1);
-                if byte != closing(opening) {
-                    self.fault(FaultKind::Mismatched(place), at, at + 1);
+            }
+            Some(Open::Bracket(opening, place)) => {
+                self.fault(FaultKind::Mismatched(place), at, at + 1);
+                // What follows from it is not reported. If the bracket fits the next outer one, it was meant for that.
+                self.unmatched = true;
+                self.brackets = self.brackets.saturating_sub(1);
+                self.pop_to_bracket();
+                match self.open.last() {
+                    Some(Open::Bracket(outer, _)) if byte == closing(*outer) => {
+                        self.open.pop();
+                        self.brackets = self.brackets.saturating_sub(1);
+                    }
+                    _ => {
+                        self.open.push(Open::Bracket(opening, place));
+                        self.brackets += 1;
+                    }
                 }
             }
+            _ if self.unmatched => {}
             _ => self.fault(FaultKind::Unopened, at, at + 1),
         }
     }
@@ -305,10 +334,12 @@ impl<'t> Scanner<'t> {
         });
         if let Some(place) = innermost
             && !self.piece.too_deep
+            && !self.unmatched
         {
             self.fault(FaultKind::Unclosed, place, place + 1);
         }
         self.open.clear();
+        self.unmatched = false;
         self.brackets = 0;
         self.piece.end = self.last.max(self.piece.start);
         if self.piece.keyword.is_some() || self.piece.end > self.piece.start {
@@ -317,7 +348,8 @@ impl<'t> Scanner<'t> {
     }
 
     fn begin_piece(&mut self, keyword: Keyword, start: usize) {
-        self.scan.dangling |= self.before != Before::Operand && self.piece.keyword.is_some_and(|k| k != Keyword::Condition);
+        self.scan.dangling |=
+            self.before != Before::Operand && self.piece.keyword.is_some_and(|k| k != Keyword::Condition);
         self.finish_piece();
         self.in_from = false;
         self.piece = Piece { keyword: Some(keyword), start, end: start, too_deep: false, name: None };

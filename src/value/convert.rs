@@ -88,10 +88,7 @@ pub fn read<'a>(json: Json<'a>, ty: Type, context: &mut Context<'a>) -> Result<D
         Type::Int => noted(json_to_int(json), Datum::Int),
         Type::Double => noted(json_to_double(json), Datum::Double),
         Type::DateTime => noted(json_to_datetime(json), Datum::DateTime),
-        Type::String => {
-            let structured = matches!(json, Json::Array(_) | Json::Object(_));
-            (Datum::String(text(Datum::Json(json), context)?), structured)
-        }
+        Type::String => noted(json_to_text(json, context)?, Datum::String),
         Type::Json | Type::Record(_) => (Datum::Json(json), false),
         other => (operate::default_of(other), true),
     };
@@ -101,6 +98,14 @@ pub fn read<'a>(json: Json<'a>, ty: Type, context: &mut Context<'a>) -> Result<D
 
 fn noted<'a, T>(cast: Cast<T>, datum: impl Fn(T) -> Datum<'a>) -> (Datum<'a>, bool) {
     (datum(cast.value), cast.unreadable)
+}
+
+/// Json as String: its canonical text; that of an object or array with a note (L3.5).
+pub fn json_to_text<'a>(json: Json<'a>, context: &Context<'a>) -> Result<Cast<&'a str>, Failure> {
+    let unreadable = matches!(json, Json::Array(_) | Json::Object(_));
+    // A number is no longer Json when it is read: its canonical text is that of a Double (L3.2a).
+    let value = if let Json::Double(value) = json { Datum::Double(value) } else { Datum::Json(json) };
+    Ok(Cast { value: text(value, context)?, unreadable })
 }
 
 /// Json as Double: a number, or a text that is numeric (L3.5).
