@@ -16,7 +16,7 @@ pub(super) fn read<'a>(bytes: &'a [u8], limits: &Limits, arena: &'a Bump) -> Res
     match json::parse(text, arena) {
         Ok(event @ Json::Object(_)) => Ok(event),
         Ok(_) => Err(refuse("E0902")),
-        Err(fault) if fault.kind == json::FaultKind::Depth => Err(refuse("E0903")),
+        Err(fault) if fault.kind() == json::FaultKind::Depth => Err(refuse("E0903")),
         Err(_) => Err(refuse("E0901")),
     }
 }

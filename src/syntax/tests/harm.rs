@@ -13,9 +13,11 @@ fn nesting_counts_brackets_unary_operators_and_conditionals() {
         ("f(g([1]))", 3),
         ("- - -x", 3),
         ("-a + -b", 1),
-        ("a ? b : c ? d : e", 2),
-        ("a ? b ? c : d : e ? f : g", 2),
-        ("f(a ? b : c, d ? e : f)", 2),
+        ("a ? b : c", 0),
+        ("a ? b : c ? d : e", 1),
+        ("a ? b ? c : d : e ? f : g", 1),
+        ("a ? (b ? c : d) : e", 2),
+        ("f(a ? b : c, d ? e : f)", 1),
         ("\"((((\" + /* (((( */ 1", 0),
         ("LET $x = (1\nRETURN (2)", 1),
     ];
@@ -30,7 +32,9 @@ fn texts_at_the_limits_are_read_and_texts_beyond_are_refused() {
     for (open, close) in
         [("(", ")"), ("[", "]"), ("{a:", "}"), ("f(", ")"), ("-", ""), ("1?1:", ""), ("1?", ":1"), ("f(x=", ")")]
     {
-        let (at, beyond) = (deep(open, close, 128), deep(open, close, 129));
+        // The outermost `?:` is within no branch, so it does not count.
+        let most = if open.contains('?') { 129 } else { 128 };
+        let (at, beyond) = (deep(open, close, most), deep(open, close, most + 1));
         let codes = |text: &str| {
             with_stack(nesting(text), || {
                 let parsed = parse_expression(&source(text), &Limits::default());

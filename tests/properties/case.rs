@@ -1,0 +1,310 @@
+//! Whole cases: rules, settings, answers, events.
+
+use super::event::event;
+use super::expression::{Ty, Writer};
+use super::reference::{Answer, Answers};
+use super::tape::Tape;
+use fql::Limits;
+use fql::evaluate::{Mode, OnError};
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+/// Everything that one evaluation is made of.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The files of the assessment; or one expression.
+    pub texts: Vec<String>,
+    pub events: Vec<String>,
+    pub table: Table,
+    pub limits: Limits,
+    pub on_error: OnError,
+    pub mode: Mode,
+}
+
+/// What calls answer.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// Whether functions of the host answer, else stubs.
+    pub hosts: bool,
+    pub rows: Vec<Row>,
+}
+
+/// An answer to a call of that name, with these arguments if they are given.
+#[derive(Clone, Debug)]
+pub struct Row {
+    pub name: &'static str,
+    pub arguments: Option<Vec<&'static str>>,
+    pub response: &'static str,
+    /// A failure, and the status code with it.
+    pub failure: Option<(&'static str, u16)>,
+}
+
+/// Names as registered, parameters, default responses.
+pub const CALLS: [(&str, usize, &str); 4] =
+    [("alpha", 1, r#"{"risk":"unknown","score":0}"#), ("beta", 2, "null"), ("gamma", 0, "7"), ("delta", 1, "null")];
+
+/// Keys in alphabetical order, since a stub's answer passes through a map that sorts them.
+const RESPONSES: [&str; 14] = [
+    r#"{"a":1,"risk":"high","score":0.93,"tags":["x","y"]}"#,
+    r#""high""#,
+    "5",
+    "0",
+    "true",
+    "null",
+    "[1,2,3]",
+    r#"{"risk":"low","score":"12","when":"2024-02-29T10:00:00Z"}"#,
+    r#""abc""#,
+    "1.5",
+    "[]",
+    r#"{"risk":{},"score":[1],"tags":9007199254740993}"#,
+    r#""12""#,
+    "false",
+];
+
+impl Table {
+    fn new(tape: &mut Tape, hosts: bool) -> Table {
+        let mut rows = Vec::new();
+        for (name, count, _) in CALLS {
+            for _ in 0..tape.below(3) {
+                let arguments = (0..count).map(|_| *tape.pick(&["x", "", "high", "a", "12"])).collect();
+                let arguments = (count > 0 && tape.once_in(2)).then_some(arguments);
+                let failure = tape.once_in(4).then(|| {
+                    if hosts {
+                        ("UnknownFailure", 0)
+                    } else {
+                        *tape.pick(&[("Timeout", 0), ("HttpError", 503), ("CircuitBreaker", 0), ("UnknownFailure", 500)])
+                    }
+                });
+                rows.push(Row { name, arguments, response: tape.pick(&RESPONSES), failure });
+            }
+            // Without a row the call is not stubbed at all.
+            if !rows.iter().any(|row: &Row| row.name == name) || tape.once_in(2) {
+                rows.push(Row { name, arguments: None, response: tape.pick(&RESPONSES), failure: None });
+            }
+        }
+        Table { hosts, rows }
+    }
+
+    /// The row for a call.
+    pub fn row(&self, name: &str, arguments: &[String]) -> Option<&Row> {
+        self.rows.iter().find(|row| {
+            row.name.eq_ignore_ascii_case(name) && row.arguments.as_ref().is_none_or(|wanted| wanted == arguments)
+        })
+    }
+
+    /// As a stub file.
+    pub fn stubs(&self) -> String {
+        let calls: Vec<String> = CALLS
+            .iter()
+            .map(|(name, ..)| {
+                let rows = self.rows.iter().filter(|row| row.name == *name).map(Row::stub);
+                format!("\"{name}\":[{}]", rows.collect::<Vec<_>>().join(","))
+            })
+            .collect();
+        format!("{{{}}}", calls.join(","))
+    }
+}
+
+impl Row {
+    fn stub(&self) -> String {
+        let mut text = format!("{{\"response\":{}", self.response);
+        if let Some(arguments) = &self.arguments {
+            write!(text, ",\"args\":{arguments:?}").unwrap();
+        }
+        if let Some((status, code)) = self.failure {
+            write!(text, ",\"status\":\"{status}\",\"httpStatusCode\":{code}").unwrap();
+        }
+        text + "}"
+    }
+}
+
+impl Answers for Table {
+    fn answer(&self, name: &str, arguments: &[String]) -> Answer {
+        let source = if self.hosts { "host" } else { "stub" };
+        let failed = |status, http_status, error| {
+            // Only three calls are defined; the fourth has nothing but its stub.
+            let default = CALLS.iter().take(3).find(|(known, ..)| known.eq_ignore_ascii_case(name));
+            let value = default.map_or("null", |(_, _, default)| default).to_string();
+            Answer { value, status, http_status, error, source, defaulted: true }
+        };
+        match self.row(name, arguments) {
+            None if self.hosts => failed("UnknownFailure", 0, "no answer".to_string()),
+            None => failed("UnknownFailure", 0, format!("no stub of `{name}` fits the arguments")),
+            Some(Row { failure: Some(_), .. }) if self.hosts => failed("UnknownFailure", 0, "refused".to_string()),
+            Some(Row { failure: Some((status, code)), .. }) => failed(status, *code, format!("stubbed: {status}")),
+            Some(row) => Answer {
+                value: row.response.to_string(),
+                status: "Success",
+                http_status: 200,
+                error: String::new(),
+                source,
+                defaulted: false,
+            },
+        }
+    }
+}
+
+/// A case of rules.
+pub fn rules(tape: &mut Tape, hosts: bool) -> Case {
+    let mut writer = Writer { tape, scope: Vec::new(), paths: BTreeSet::new(), hosts };
+    let files = if writer.tape.once_in(6) { 2 } else { 1 };
+    let mut number = 0;
+    let texts = (0..files).map(|_| file(&mut writer, &mut number)).collect();
+    let paths = writer.paths;
+    finish(tape, texts, &paths, hosts)
+}
+
+/// A case of one expression.
+pub fn expression(tape: &mut Tape) -> Case {
+    let mut writer = Writer { tape, scope: Vec::new(), paths: BTreeSet::new(), hosts: false };
+    let depth = 1 + writer.tape.below(4);
+    let texts = vec![writer.any(depth)];
+    let paths = writer.paths;
+    finish(tape, texts, &paths, false)
+}
+
+fn finish(tape: &mut Tape, texts: Vec<String>, paths: &BTreeSet<&'static str>, hosts: bool) -> Case {
+    let limits = Limits {
+        string_bytes: *tape.pick(&[64 << 10, 64 << 10, 64 << 10, 24]),
+        calls_per_event: *tape.pick(&[32, 32, 32, 3, 1, 0]),
+        event_bytes: *tape.pick(&[1 << 20, 1 << 20, 1 << 20, 1 << 20, 1 << 20, 300]),
+        ..Limits::default()
+    };
+    let on_error = *tape.pick(&[OnError::Skip, OnError::Skip, OnError::Skip, OnError::Fail]);
+    let mode = *tape.pick(&[Mode::UntilDecision, Mode::UntilDecision, Mode::FirstMatch]);
+    let table = Table::new(tape, hosts);
+    let events = (0..1 + tape.below(8)).map(|_| event(tape, paths)).collect();
+    Case { texts, events, table, limits, on_error, mode }
+}
+
+fn file(writer: &mut Writer<'_>, number: &mut usize) -> String {
+    let rules = 1 + writer.tape.below(3);
+    let mut text = String::new();
+    for _ in 0..rules {
+        *number += 1;
+        writer.scope.clear();
+        writeln!(text, "{} \"Rule {number}\"", writer.word("RULE")).unwrap();
+        if writer.tape.once_in(12) {
+            text.push_str("STATUS inactive\n");
+        }
+        let headed = writer.tape.once_in(2);
+        let conditional = writer.tape.below(3) < 2;
+        if conditional {
+            if headed {
+                text.push_str("CONDITION\n");
+            }
+            lets(writer, &mut text);
+            let depth = writer.tape.below(4);
+            writeln!(text, "{} {}", writer.word("WHEN"), condition(writer, depth)).unwrap();
+        }
+        for clause in 0..1 + writer.tape.below(3) {
+            if headed {
+                let name = *writer.tape.pick(&["c", "watch", "Watch"]);
+                writeln!(text, "CLAUSE \"{name}{clause}\"").unwrap();
+            }
+            let mut decided = false;
+            let mut observed = false;
+            for _ in 0..1 + if headed { writer.tape.below(3) } else { 0 } {
+                lets(writer, &mut text);
+                match writer.tape.below(3) {
+                    0 if !decided => {
+                        decided = true;
+                        returns(writer, &mut text);
+                    }
+                    1 if !observed => {
+                        observed = true;
+                        write!(text, "{} {}", writer.word("OBSERVE"), observation(writer)).unwrap();
+                        if writer.tape.once_in(4) {
+                            write!(text, ", {}", observation(writer)).unwrap();
+                        }
+                    }
+                    _ => {
+                        write!(text, "{} {}", writer.word("DO"), variables(writer)).unwrap();
+                        if writer.tape.once_in(6) {
+                            write!(text, ", {}", variables(writer)).unwrap();
+                        }
+                    }
+                }
+                if writer.tape.below(4) < 3 {
+                    let depth = writer.tape.below(4);
+                    write!(text, "\n  {} {}", writer.word("WHEN"), condition(writer, depth)).unwrap();
+                }
+                text.push('\n');
+            }
+        }
+    }
+    text
+}
+
+fn condition(writer: &mut Writer<'_>, depth: usize) -> String {
+    writer.expr(Ty::Bool, depth)
+}
+
+fn lets(writer: &mut Writer<'_>, text: &mut String) {
+    let count = writer.tape.below(3);
+    for _ in 0..count {
+        let depth = writer.tape.below(3);
+        let (value, bound) = writer.bound(depth);
+        let name = format!("v{}", writer.scope.len());
+        writeln!(text, "{} ${name} = {value}", writer.word("LET")).unwrap();
+        writer.scope.push((name, bound));
+    }
+}
+
+fn pairs(writer: &mut Writer<'_>, keys: [&str; 3]) -> String {
+    let mut pairs = Vec::new();
+    for key in keys.iter().take(1 + writer.tape.below(3)) {
+        let key = writer.word(key);
+        let depth = writer.tape.below(3);
+        pairs.push(format!("{key} = {}", writer.any(depth)));
+    }
+    pairs.join(", ")
+}
+
+fn observation(writer: &mut Writer<'_>) -> String {
+    let name = *writer.tape.pick(&["Output", "Trace"]);
+    format!("{}({})", writer.word(name), pairs(writer, ["k", "key", "z"]))
+}
+
+fn variables(writer: &mut Writer<'_>) -> String {
+    let keys = *writer.tape.pick(&[["p", "q", "r"], ["r", "p", "q"], ["q", "r", "p"]]);
+    format!("{}({})", writer.word("SetVariables"), pairs(writer, keys))
+}
+
+fn returns(writer: &mut Writer<'_>, text: &mut String) {
+    let kind = *writer.tape.pick(&["Reject", "Approve", "Review", "Challenge"]);
+    let challenge = kind == "Challenge";
+    let mut named: Vec<&str> = vec!["reason", "supportMessage"];
+    if challenge {
+        named.push(*writer.tape.pick(&["challengeType", "type"]));
+    }
+    let mut arguments = Vec::new();
+    if writer.tape.once_in(3) {
+        // By name, in any order.
+        let turn = writer.tape.below(named.len());
+        named.rotate_left(turn);
+        for name in &named {
+            if challenge && name.ends_with("ype") || writer.tape.once_in(2) {
+                arguments.push(format!("{} = {}", writer.word(name), reason(writer)));
+            }
+        }
+    } else {
+        let least = usize::from(challenge);
+        for _ in 0..least + writer.tape.below(3) {
+            arguments.push(reason(writer));
+        }
+    }
+    write!(text, "{} {}({})", writer.word("RETURN"), writer.word(kind), arguments.join(", ")).unwrap();
+    if writer.tape.once_in(4) {
+        write!(text, ", {}", observation(writer)).unwrap();
+    }
+}
+
+fn reason(writer: &mut Writer<'_>) -> String {
+    if writer.tape.once_in(3) {
+        let depth = writer.tape.below(3);
+        writer.expr(Ty::Text, depth)
+    } else {
+        format!("\"{}\"", writer.tape.pick(&["bad", "do not escalate", "SMS"]))
+    }
+}
