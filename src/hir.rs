@@ -3,7 +3,7 @@
 //! In: what the checker understood. Out: what the compiler flattens and what a plain interpreter can walk. An expression is
 //! as deep as brackets nest and no deeper: operators of one level stand beside each other in a [`Kind::Chain`].
 
-use crate::function::Function;
+use crate::function::{Bound, Function};
 use crate::source::{Source, Span};
 use crate::syntax::ast;
 use crate::value::{DecisionKind, Json, Type};
@@ -183,6 +183,8 @@ pub enum Kind {
     Steps(Box<Expr>, Vec<Step>),
     /// A builtin without a receiver.
     Call(&'static Function, Vec<Expr>),
+    /// A callable made for this place, and its arguments.
+    Bound(Arc<dyn Bound>, Vec<Expr>),
     /// An external call: an index into [`Assessment::externals`] and arguments of type String.
     External(u32, Vec<Expr>),
     /// `GetDiagnostics()` of the external call that its operand is.
@@ -258,9 +260,12 @@ impl Kind {
             Kind::GetVariableNamed(e) | Kind::Not(e) | Kind::Negate(e) | Kind::Diagnostics(e) | Kind::Convert(_, e) => {
                 (std::slice::from_ref(&**e), &[], &[], &[], &[])
             }
-            Kind::Array(all) | Kind::And(all) | Kind::Or(all) | Kind::Call(_, all) | Kind::External(_, all) => {
-                (&[], all, &[], &[], &[])
-            }
+            Kind::Array(all)
+            | Kind::And(all)
+            | Kind::Or(all)
+            | Kind::Call(_, all)
+            | Kind::Bound(_, all)
+            | Kind::External(_, all) => (&[], all, &[], &[], &[]),
             Kind::Conditional(parts) => (&[], parts.as_slice(), &[], &[], &[]),
             Kind::Compare(_, parts) => (&[], parts.as_slice(), &[], &[], &[]),
             Kind::Object(members) => (&[], &[], &[], members, &[]),

@@ -59,7 +59,7 @@ functions! {
     /// (1234.5).ToString("N2") => "1,234.50"
     /// (0.125).ToString("P1") => "12.5 %"
     /// (1234.5).ToString("#,##0.00") => "1,234.50"
-    /// (1.5).ToString("D") => error E0705
+    /// (1.5).ToString("D") => error E0407
     /// ```
     immutable method Double.ToString(number: f64, format: Option<&str>) -> Result<&str, Failure> |ctx| {
         number_text(Datum::Double(number), format.map(|format| format::format_double(number, format)), ctx)

@@ -228,8 +228,12 @@ impl Checker<'_> {
         }
     }
 
-    /// A deprecated row was used: said once a place by a lint.
-    pub(super) fn note_deprecated(&mut self, _row: &'static Function, _span: Span) {}
+    /// A deprecated row was used (L9.3).
+    pub(super) fn note_deprecated(&mut self, row: &'static Function, span: Span) {
+        let Some(instead) = row.deprecated else { return };
+        let diagnostic = self.diagnose(Code::DEPRECATED, span, format!("`{}` is deprecated", row.name));
+        self.diagnostics.push(diagnostic.help(format!("write {instead}")));
+    }
 
     /// Checks the arguments of a call that is wrong itself, for their own errors.
     pub(super) fn check_alone(&mut self, arguments: &[Argument]) {

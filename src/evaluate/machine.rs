@@ -399,6 +399,13 @@ impl<'a> Machine<'a> {
                 }
                 result
             }
+            (Op::Bound { callable, .. }, arguments) => match program.bound.get(callable as usize) {
+                Some(callable) => {
+                    self.context.place = place_number(program, at);
+                    callable.run(&mut self.context, arguments)
+                }
+                None => return Err(self.broken(at)),
+            },
             (Op::Convert(conversion, ty), [value]) => {
                 let result = self.convert(conversion, ty, *value);
                 if self.context.unreadable {
@@ -573,6 +580,7 @@ pub(crate) fn operands(program: &Program, at: usize) -> usize {
     match program.code.get(at) {
         Some(Op::Array(count) | Op::Object { count, .. }) => *count as usize,
         Some(Op::Call { count, .. }) => usize::from(*count),
+        Some(Op::Bound { count, .. }) => usize::from(*count),
         Some(Op::CallMany { .. }) => match program.code.get(at.wrapping_sub(1)) {
             Some(Op::Count(count)) => *count as usize,
             _ => 0,

@@ -78,6 +78,23 @@ pub struct Function {
 /// The implementation of a row: arguments as the checker coerced them.
 pub type Implementation = for<'a> fn(&mut Context<'a>, &[Datum<'a>]) -> Result<Datum<'a>, Failure>;
 
+/// A callable that was made for one call site, or for what the host registered: a list's column, a compiled regular
+/// expression, a provider. The checker makes it, the program holds it.
+pub trait Bound: Send + Sync + std::fmt::Debug {
+    /// Its name, for messages.
+    fn name(&self) -> &str;
+
+    /// Whether it may end in a [`Failure`].
+    fn can_fail(&self) -> bool;
+
+    /// Runs it; arguments as the checker coerced them.
+    ///
+    /// # Errors
+    ///
+    /// If [`Bound::can_fail`].
+    fn run<'a>(&self, context: &mut Context<'a>, arguments: &[Datum<'a>]) -> Result<Datum<'a>, Failure>;
+}
+
 impl Function {
     /// The first line of its documentation.
     pub fn summary(&self) -> &'static str {

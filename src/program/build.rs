@@ -431,6 +431,13 @@ impl<'h> Build<'h> {
                 arguments.iter().for_each(|argument| self.expr(argument));
                 self.call(function, arguments.len(), span);
             }
+            Kind::Bound(callable, arguments) => {
+                arguments.iter().for_each(|argument| self.expr(argument));
+                let number = self.program.bound.len() as u32;
+                self.program.bound.push(callable.clone());
+                let (count, can_fail) = (arguments.len() as u16, callable.can_fail());
+                self.push(Op::Bound { callable: number, count, can_fail }, span);
+            }
             Kind::External(call, arguments) => {
                 arguments.iter().for_each(|argument| self.expr(argument));
                 self.push(Op::External { call: *call, count: arguments.len() as u32 }, span);

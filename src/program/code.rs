@@ -113,6 +113,15 @@ pub enum Op {
     },
     /// How many arguments the next [`Op::CallMany`] has.
     Count(u32),
+    /// A callable of [`super::Program`]'s bound ones, with so many arguments.
+    Bound {
+        /// Its number.
+        callable: u32,
+        /// How many arguments are on the stack.
+        count: u16,
+        /// Whether it may fail.
+        can_fail: bool,
+    },
     /// An external call with so many arguments, each a text.
     External {
         /// Its number.
@@ -137,6 +146,7 @@ impl Op {
         match self {
             Op::Arithmetic(operator) => operator.can_fail(),
             Op::Call { function, .. } | Op::CallMany { function } => function.can_fail,
+            Op::Bound { can_fail, .. } => *can_fail,
             // Text and Json that a rule builds are held against limits.
             Op::Negate | Op::Array(_) | Op::Object { .. } => true,
             Op::Convert(Conversion::Widen, _) => false,

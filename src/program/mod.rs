@@ -19,6 +19,7 @@ pub use code::{Op, TextRef};
 pub use test::{FALSE, TRUE, Test, TestKind, TextSet};
 
 use crate::event::Paths;
+use crate::function::Bound;
 use crate::hir;
 use crate::source::{Source, Span};
 use crate::syntax::ast;
@@ -51,6 +52,8 @@ pub struct Program {
     pub(crate) lets: Vec<u32>,
     /// Whether evaluating a variable can fail.
     pub(crate) let_fails: Vec<bool>,
+    /// Callables made for their call sites.
+    pub(crate) bound: Vec<Arc<dyn Bound>>,
     /// Names that `SetVariables` and `GetVariable` use.
     pub(crate) variables: Vec<Arc<str>>,
     /// External calls by number.

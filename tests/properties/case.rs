@@ -66,13 +66,13 @@ impl Table {
         let mut rows = Vec::new();
         for (name, count, _) in CALLS {
             for _ in 0..tape.below(3) {
-                let arguments = (0..count).map(|_| *tape.pick(&["x", "", "high", "a", "12"])).collect();
+                let arguments = (0..count).map(|_| tape.pick(&["x", "", "high", "a", "12"])).collect();
                 let arguments = (count > 0 && tape.once_in(2)).then_some(arguments);
                 let failure = tape.once_in(4).then(|| {
                     if hosts {
                         ("UnknownFailure", 0)
                     } else {
-                        *tape.pick(&[("Timeout", 0), ("HttpError", 503), ("CircuitBreaker", 0), ("UnknownFailure", 500)])
+                        tape.pick(&[("Timeout", 0), ("HttpError", 503), ("CircuitBreaker", 0), ("UnknownFailure", 500)])
                     }
                 });
                 rows.push(Row { name, arguments, response: tape.pick(&RESPONSES), failure });
@@ -165,13 +165,13 @@ pub fn expression(tape: &mut Tape) -> Case {
 
 fn finish(tape: &mut Tape, texts: Vec<String>, paths: &BTreeSet<&'static str>, hosts: bool) -> Case {
     let limits = Limits {
-        string_bytes: *tape.pick(&[64 << 10, 64 << 10, 64 << 10, 24]),
-        calls_per_event: *tape.pick(&[32, 32, 32, 3, 1, 0]),
-        event_bytes: *tape.pick(&[1 << 20, 1 << 20, 1 << 20, 1 << 20, 1 << 20, 300]),
+        string_bytes: tape.pick(&[64 << 10, 64 << 10, 64 << 10, 24]),
+        calls_per_event: tape.pick(&[32, 32, 32, 3, 1, 0]),
+        event_bytes: tape.pick(&[1 << 20, 1 << 20, 1 << 20, 1 << 20, 1 << 20, 300]),
         ..Limits::default()
     };
-    let on_error = *tape.pick(&[OnError::Skip, OnError::Skip, OnError::Skip, OnError::Fail]);
-    let mode = *tape.pick(&[Mode::UntilDecision, Mode::UntilDecision, Mode::FirstMatch]);
+    let on_error = tape.pick(&[OnError::Skip, OnError::Skip, OnError::Skip, OnError::Fail]);
+    let mode = tape.pick(&[Mode::UntilDecision, Mode::UntilDecision, Mode::FirstMatch]);
     let table = Table::new(tape, hosts);
     let events = (0..1 + tape.below(8)).map(|_| event(tape, paths)).collect();
     Case { texts, events, table, limits, on_error, mode }
@@ -199,7 +199,7 @@ fn file(writer: &mut Writer<'_>, number: &mut usize) -> String {
         }
         for clause in 0..1 + writer.tape.below(3) {
             if headed {
-                let name = *writer.tape.pick(&["c", "watch", "Watch"]);
+                let name = writer.tape.pick(&["c", "watch", "Watch"]);
                 writeln!(text, "CLAUSE \"{name}{clause}\"").unwrap();
             }
             let mut decided = false;
@@ -262,21 +262,21 @@ fn pairs(writer: &mut Writer<'_>, keys: [&str; 3]) -> String {
 }
 
 fn observation(writer: &mut Writer<'_>) -> String {
-    let name = *writer.tape.pick(&["Output", "Trace"]);
+    let name = writer.tape.pick(&["Output", "Trace"]);
     format!("{}({})", writer.word(name), pairs(writer, ["k", "key", "z"]))
 }
 
 fn variables(writer: &mut Writer<'_>) -> String {
-    let keys = *writer.tape.pick(&[["p", "q", "r"], ["r", "p", "q"], ["q", "r", "p"]]);
+    let keys = writer.tape.pick(&[["p", "q", "r"], ["r", "p", "q"], ["q", "r", "p"]]);
     format!("{}({})", writer.word("SetVariables"), pairs(writer, keys))
 }
 
 fn returns(writer: &mut Writer<'_>, text: &mut String) {
-    let kind = *writer.tape.pick(&["Reject", "Approve", "Review", "Challenge"]);
+    let kind = writer.tape.pick(&["Reject", "Approve", "Review", "Challenge"]);
     let challenge = kind == "Challenge";
     let mut named: Vec<&str> = vec!["reason", "supportMessage"];
     if challenge {
-        named.push(*writer.tape.pick(&["challengeType", "type"]));
+        named.push(writer.tape.pick(&["challengeType", "type"]));
     }
     let mut arguments = Vec::new();
     if writer.tape.once_in(3) {

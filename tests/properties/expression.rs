@@ -31,11 +31,30 @@ pub enum Bound {
 
 /// Paths of events; every one reaches into the same few objects and arrays.
 pub const PATHS: [&str; 20] = [
-    "a", "b", "c", "flag", "amount", "user.id", "user.name", "user.age", "user.address.city", "when", "items[0].price",
-    "items[1].name", "items.name", "tags[0]", "tags", "user", "deep.list[2].x", "deep.list.x", "ip", "user.when",
+    "a",
+    "b",
+    "c",
+    "flag",
+    "amount",
+    "user.id",
+    "user.name",
+    "user.age",
+    "user.address.city",
+    "when",
+    "items[0].price",
+    "items[1].name",
+    "items.name",
+    "tags[0]",
+    "tags",
+    "user",
+    "deep.list[2].x",
+    "deep.list.x",
+    "ip",
+    "user.when",
 ];
 
-const WORDS: [&str; 14] = ["x", "", "high", "US", "a", "12", "0", "-3.5", "true", "2024-02-29", "abc def", "Élan", "low", "1e2"];
+const WORDS: [&str; 14] =
+    ["x", "", "high", "US", "a", "12", "0", "-3.5", "true", "2024-02-29", "abc def", "Élan", "low", "1e2"];
 
 /// Writes expressions and remembers what they use.
 pub struct Writer<'t> {
@@ -58,7 +77,7 @@ impl Writer<'_> {
     }
 
     fn path(&mut self) -> String {
-        let path = *self.tape.pick(&PATHS);
+        let path = self.tape.pick(&PATHS);
         self.paths.insert(path);
         let written = match self.tape.below(12) {
             10 => path.to_ascii_uppercase(),
@@ -88,7 +107,7 @@ impl Writer<'_> {
     }
 
     fn quoted(&mut self) -> String {
-        let word = *self.tape.pick(&WORDS);
+        let word = self.tape.pick(&WORDS);
         if self.tape.once_in(6) { format!("'{word}'") } else { format!("\"{word}\"") }
     }
 
@@ -130,7 +149,7 @@ impl Writer<'_> {
         if self.tape.once_in(4) {
             return self.attribute();
         }
-        let ty = *self.tape.pick(&TYPES);
+        let ty = self.tape.pick(&TYPES);
         self.expr(ty, depth)
     }
 
@@ -155,17 +174,17 @@ impl Writer<'_> {
             2 => format!("{} {} {}", self.attribute(), self.relation(), self.number()),
             3 => format!("{} {} {}", self.attribute(), self.equality(), self.quoted()),
             4 => {
-                let method = *self.tape.pick(&["StartsWith", "EndsWith", "Contains", "Equals", "IgnoreCaseEquals"]);
+                let method = self.tape.pick(&["StartsWith", "EndsWith", "Contains", "Equals", "IgnoreCaseEquals"]);
                 format!("{}.{}({})", self.attribute(), self.word(method), self.quoted())
             }
             5 => {
-                let set = *self.tape.pick(&["a,b", "x, high ,US", "", "true,12", "low,abc def,2024-02-29,Élan"]);
+                let set = self.tape.pick(&["a,b", "x, high ,US", "", "true,12", "low,abc def,2024-02-29,Élan"]);
                 format!("{}({}, \"{set}\")", self.word("In"), self.attribute())
             }
             6 => format!("{} {} {}", self.attribute(), self.equality(), self.tape.pick(&["true", "false"])),
             7 => format!("{} {} {}", self.number(), self.relation(), self.attribute()),
             8 | 9 => {
-                let operator = *self.tape.pick(&["&&", "and", "AND"]);
+                let operator = self.tape.pick(&["&&", "and", "AND"]);
                 let mut text = self.asked(Bool, d);
                 for _ in 0..=self.tape.below(2) {
                     text = format!("{text} {operator} {}", self.asked(Bool, d));
@@ -173,7 +192,7 @@ impl Writer<'_> {
                 text
             }
             10 | 11 => {
-                let operator = *self.tape.pick(&["||", "or", "Or"]);
+                let operator = self.tape.pick(&["||", "or", "Or"]);
                 let mut text = self.asked(Bool, d);
                 for _ in 0..=self.tape.below(2) {
                     text = format!("{text} {operator} {}", self.asked(Bool, d));
@@ -182,11 +201,11 @@ impl Writer<'_> {
             }
             12 => format!("{}{}", self.tape.pick(&["!", "not ", "!!"]), self.asked(Bool, d)),
             13 => {
-                let ty = *self.tape.pick(&[Int, Double, Text, Date]);
+                let ty = self.tape.pick(&[Int, Double, Text, Date]);
                 format!("{} {} {}", self.expr(ty, d), self.relation(), self.asked(ty, d))
             }
             14 => {
-                let ty = *self.tape.pick(&[Int, Double, Text, Date]);
+                let ty = self.tape.pick(&[Int, Double, Text, Date]);
                 format!("{} {} {}", self.asked(ty, d), self.relation(), self.expr(ty, d))
             }
             15 => format!("{} {} {}", self.attribute(), self.relation(), self.attribute()),
@@ -195,21 +214,23 @@ impl Writer<'_> {
                 format!("{} {} {right}", self.expr(Json, d), self.equality())
             }
             17 => format!("{}.{}()", self.expr(Json, d), self.word("AsBool")),
-            18 => format!("{}.{}()", self.receiver(Text, d), self.tape.pick(&["IsNumeric", "IsNullOrEmpty", "ToBoolean"])),
+            18 => {
+                format!("{}.{}()", self.receiver(Text, d), self.tape.pick(&["IsNumeric", "IsNullOrEmpty", "ToBoolean"]))
+            }
             19 => {
-                let method = *self.tape.pick(&["ContainsOnly", "ContainsAll", "ContainsAny"]);
-                let set = *self.tape.pick(&["CharSet.Numeric", "CharSet.Alphabetic | CharSet.Hyphen"]);
+                let method = self.tape.pick(&["ContainsOnly", "ContainsAll", "ContainsAny"]);
+                let set = self.tape.pick(&["CharSet.Numeric", "CharSet.Alphabetic | CharSet.Hyphen"]);
                 format!("{}.{method}({set})", self.receiver(Text, d))
             }
             20 => format!("{} {} {}", self.expr(Bool, d), self.equality(), self.asked(Bool, d)),
             21 => format!("{} {} {}", self.expr(Span, d), self.relation(), self.expr(Span, d)),
             22 => {
-                let value = *self.tape.pick(&[Text, Int, Json]);
+                let value = self.tape.pick(&[Text, Int, Json]);
                 format!("{}.Contains({})", self.expr(Json, d), self.expr(value, d))
             }
             _ => {
-                let member = *self.tape.pick(&["risk", "score", "tags", "Risk", "when"]);
-                let ty = *self.tape.pick(&[Text, Double, Int, Bool]);
+                let member = self.tape.pick(&["risk", "score", "tags", "Risk", "when"]);
+                let ty = self.tape.pick(&[Text, Double, Int, Bool]);
                 let relation = if ty == Bool { self.equality() } else { self.relation() };
                 format!("{}.{member} {relation} {}", self.call(d), self.expr(ty, d))
             }
@@ -226,7 +247,8 @@ impl Writer<'_> {
         let kinds = if depth == 0 { 3 } else { 16 };
         match self.tape.below(kinds) {
             0 | 1 => {
-                let literals = ["0", "1", "2", "-1", "100", "9223372036854775807", "-9223372036854775808", "3000000000"];
+                let literals =
+                    ["0", "1", "2", "-1", "100", "9223372036854775807", "-9223372036854775808", "3000000000"];
                 self.tape.pick(&literals).to_string()
             }
             2 => format!("{}(0, {})", self.word("RandomInt"), self.tape.pick(&["5", "2", "1000"])),
@@ -258,7 +280,7 @@ impl Writer<'_> {
         match self.tape.below(kinds) {
             0 | 1 => self.tape.pick(&["0.0", "1.5", "-3.5", "1e3", "199.99", "1e308"]).to_string(),
             2 => {
-                let operator = *self.tape.pick(&["+", "-", "*", "/", "%"]);
+                let operator = self.tape.pick(&["+", "-", "*", "/", "%"]);
                 format!("{} {operator} {}", self.expr(Double, d), self.asked(Double, d))
             }
             3 => format!("{} {} {}", self.attribute(), self.tape.pick(&["-", "*", "/", "%"]), self.attribute()),
@@ -267,7 +289,7 @@ impl Writer<'_> {
             6 => format!("{}.{}()", self.expr(Json, d), self.word("AsDouble")),
             7 => format!("{}.ToDouble()", self.receiver(Text, d)),
             8 => {
-                let function = *self.tape.pick(&["Floor", "Sqrt", "Truncate", "Ceiling"]);
+                let function = self.tape.pick(&["Floor", "Sqrt", "Truncate", "Ceiling"]);
                 format!("Math.{function}({})", self.asked(Double, d))
             }
             _ => match self.diagnosed() {
@@ -288,13 +310,13 @@ impl Writer<'_> {
             7 => format!("{}.Substring({})", self.receiver(Text, d), self.asked(Int, d)),
             8 => format!("{}.Substring({}, {})", self.receiver(Text, d), self.asked(Int, d), self.asked(Int, d)),
             9 => {
-                let method = *self.tape.pick(&["ToUpper", "ToLower", "Trim", "ToString"]);
+                let method = self.tape.pick(&["ToUpper", "ToLower", "Trim", "ToString"]);
                 format!("{}.{}()", self.receiver(Text, d), self.word(method))
             }
             10 => format!("{}.Replace({}, {})", self.receiver(Text, d), self.asked(Text, d), self.asked(Text, d)),
             11 => format!("{}.PadLeft({})", self.receiver(Text, d), self.tape.pick(&["5", "70", "70000", "-1"])),
             12 => {
-                let ty = *self.tape.pick(&[Int, Double, Date, Span]);
+                let ty = self.tape.pick(&[Int, Double, Date, Span]);
                 format!("{}.ToString()", self.expr(ty, d))
             }
             13 => format!("Convert.ToString({})", self.any(d)),
@@ -310,7 +332,7 @@ impl Writer<'_> {
 
     /// What `+` joins with a text.
     fn any_joined(&mut self, depth: usize) -> String {
-        let ty = *self.tape.pick(&TYPES);
+        let ty = self.tape.pick(&TYPES);
         self.asked(ty, depth)
     }
 
@@ -337,7 +359,7 @@ impl Writer<'_> {
         let kinds = if depth == 0 { 2 } else { 6 };
         match self.tape.below(kinds) {
             0 | 1 => {
-                let function = *self.tape.pick(&["FromDays", "FromHours", "FromSeconds"]);
+                let function = self.tape.pick(&["FromDays", "FromHours", "FromSeconds"]);
                 format!("TimeSpan.{function}({})", self.tape.pick(&["1", "0", "-2.5", "10675199.0"]))
             }
             2 => format!("{} - {}", self.expr(Date, d), self.asked(Date, d)),
@@ -360,7 +382,7 @@ impl Writer<'_> {
             12 => format!("[{}, {}]", self.any(d), self.any(d)),
             13 => format!("{{k: {}, Length: {}}}", self.any(d), self.any(d)),
             14 => {
-                let member = *self.tape.pick(&["risk", "SCORE", "tags", "Length", "a", "name", "id"]);
+                let member = self.tape.pick(&["risk", "SCORE", "tags", "Length", "a", "name", "id"]);
                 format!("{}.{member}", self.expr(Json, d))
             }
             15 => {
@@ -421,8 +443,11 @@ impl Writer<'_> {
             0 => (self.attribute(), Bound::Open),
             1 | 2 => (self.call(depth), Bound::Call),
             _ => {
-                let ty = *self.tape.pick(&TYPES);
-                (self.expr(ty, depth), Bound::Value(ty))
+                let ty = self.tape.pick(&TYPES);
+                let value = self.expr(ty, depth);
+                let name = value.strip_prefix('$');
+                let alias = self.scope.iter().find(|(known, _)| name == Some(known)).map(|(_, bound)| *bound);
+                (value, alias.unwrap_or(Bound::Value(ty)))
             }
         }
     }

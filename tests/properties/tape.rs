@@ -15,7 +15,11 @@ pub struct Tape {
 impl Tape {
     /// Choices made up from a seed.
     pub fn seeded(seed: u64) -> Tape {
-        Tape { choices: Vec::new(), at: 0, state: Some(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0x5851_F42D_4C95_7F2D) }
+        Tape {
+            choices: Vec::new(),
+            at: 0,
+            state: Some(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0x5851_F42D_4C95_7F2D),
+        }
     }
 
     /// These choices, then zeros.
@@ -52,8 +56,8 @@ impl Tape {
     }
 
     /// One of these; the first is the simplest.
-    pub fn pick<'t, T>(&mut self, of: &'t [T]) -> &'t T {
-        &of[self.below(of.len())]
+    pub fn pick<T: Clone>(&mut self, of: &[T]) -> T {
+        of[self.below(of.len())].clone()
     }
 }
 

@@ -3,10 +3,11 @@
 use super::{Answer, Refusal, World, event};
 use bumpalo::Bump;
 use fql::diagnostic::Code;
-use fql::hir::{Assessment, Conversion, Expr, Kind};
+use fql::evaluate::OnError;
+use fql::function::Function;
+use fql::hir::{Assessment, Conversion, Expr, Kind, Step, StepKind};
 use fql::source::Span;
 use fql::value::{Context, Datum, Failure, Json, Type, convert, json, operate};
-use fql::evaluate::OnError;
 use std::collections::{HashMap, HashSet};
 
 /// Why an expression has no value.
@@ -158,38 +159,25 @@ impl<'a> Interpreter<'a> {
                 let (a, b) = (self.value(left)?, self.value(right)?);
                 let holds = comparison.apply(a, b, &mut self.context);
                 let json = if left.ty == Type::Json { (a, left) } else { (b, right) };
-                self.note_unreadable(json.0, Type::Double, json.1.span);
+                self.note_unreadable(json.0, Type::Double, json.1.span, Some(json.1));
                 Datum::Bool(holds)
             }
-            Kind::Member(base, name) => Datum::Json(member(self.json(base)?, name)),
-            Kind::MemberNamed(base, name) => {
-                let base = self.json(base)?;
-                Datum::Json(member(base, text(self.value(name)?)))
-            }
-            Kind::Element(base, index) => {
-                let base = self.json(base)?;
-                let index = self.value(index)?;
-                let items = if let Json::Array(array) = base { array.items } else { &[] };
-                let Datum::Int(index) = index else { panic!("an index is an Int") };
-                let item = usize::try_from(index).ok().and_then(|index| items.get(index));
-                Datum::Json(item.copied().unwrap_or(Json::Null))
-            }
-            Kind::Field(base, name) => {
-                let field = self.json(base)?.member(name).unwrap_or(Json::Null);
-                let result = convert::read(field, e.ty, &mut self.context);
-                assert!(!self.context.unreadable, "a record has the types it promises");
-                self.or_fault(result, e.span)?
+            Kind::Steps(base, steps) => {
+                let mut value = self.value(base)?;
+                let mut from = Some(&**base);
+                for step in steps {
+                    value = self.step(value, step, from.take())?;
+                }
+                value
             }
             Kind::Call(row, arguments) => {
-                let mut values = Vec::new();
-                for argument in arguments {
-                    values.push(self.value(argument)?);
-                }
+                let values = self.values(arguments)?;
+                self.builtin(row, &values, e.span, None)?
+            }
+            Kind::Bound(callable, arguments) => {
+                let values = self.values(arguments)?;
                 self.context.place = u64::from(self.source) << 32 | u64::from(e.span.start);
-                let result = (row.run)(&mut self.context, &values);
-                if let Some(first) = values.first() {
-                    self.note_unreadable(*first, row.result, e.span);
-                }
+                let result = callable.run(&mut self.context, &values);
                 self.or_fault(result, e.span)?
             }
             Kind::Diagnostics(call) => {
@@ -198,19 +186,78 @@ impl<'a> Interpreter<'a> {
             }
             Kind::Convert(conversion, operand) => {
                 let value = self.value(operand)?;
-                let result = match conversion {
-                    Conversion::Widen => match value {
-                        Datum::Int(value) => Ok(Datum::Double(value as f64)),
-                        other => panic!("only an Int widens, found {other:?}"),
-                    },
-                    Conversion::Read => convert::read(json_of(value), e.ty, &mut self.context),
-                    Conversion::ToJson => convert::to_json(value, &self.context).map(Datum::Json),
-                    Conversion::ToText => convert::text(value, &self.context).map(Datum::String),
-                };
-                self.note_unreadable(value, e.ty, e.span);
-                self.or_fault(result, e.span)?
+                self.convert(*conversion, value, e.ty, e.span, Some(operand))?
             }
         })
+    }
+
+    /// One postfix step on a value; `from` is the expression that gave the value, if no step did.
+    fn step(&mut self, value: Datum<'a>, step: &'a Step, from: Option<&'a Expr>) -> Result<Datum<'a>, Halt> {
+        Ok(match &step.kind {
+            StepKind::Member(name) => Datum::Json(member(json_of(value), name)),
+            StepKind::MemberNamed(name) => {
+                let name = text(self.value(name)?);
+                Datum::Json(member(json_of(value), name))
+            }
+            StepKind::Element(index) => {
+                let items = if let Json::Array(array) = json_of(value) { array.items } else { &[] };
+                let Datum::Int(index) = self.value(index)? else { panic!("an index is an Int") };
+                let item = usize::try_from(index).ok().and_then(|index| items.get(index));
+                Datum::Json(item.copied().unwrap_or(Json::Null))
+            }
+            StepKind::Field(name) => {
+                let field = json_of(value).member(name).unwrap_or(Json::Null);
+                let result = convert::read(field, step.ty, &mut self.context);
+                assert!(!self.context.unreadable, "a record has the types it promises");
+                self.or_fault(result, step.span)?
+            }
+            StepKind::Method(row, arguments) => {
+                let mut values = vec![value];
+                values.extend(self.values(arguments)?);
+                self.builtin(row, &values, step.span, from)?
+            }
+            StepKind::Convert(conversion) => self.convert(*conversion, value, step.ty, step.span, from)?,
+        })
+    }
+
+    fn values(&mut self, arguments: &'a [Expr]) -> Result<Vec<Datum<'a>>, Halt> {
+        arguments.iter().map(|argument| self.value(argument)).collect()
+    }
+
+    fn builtin(
+        &mut self,
+        row: &'static Function,
+        values: &[Datum<'a>],
+        span: Span,
+        from: Option<&Expr>,
+    ) -> Result<Datum<'a>, Halt> {
+        self.context.place = u64::from(self.source) << 32 | u64::from(span.start);
+        let result = (row.run)(&mut self.context, values);
+        if let Some(first) = values.first() {
+            self.note_unreadable(*first, row.result, span, from);
+        }
+        self.or_fault(result, span)
+    }
+
+    fn convert(
+        &mut self,
+        conversion: Conversion,
+        value: Datum<'a>,
+        ty: Type,
+        span: Span,
+        from: Option<&Expr>,
+    ) -> Result<Datum<'a>, Halt> {
+        let result = match conversion {
+            Conversion::Widen => match value {
+                Datum::Int(value) => Ok(Datum::Double(value as f64)),
+                other => panic!("only an Int widens, found {other:?}"),
+            },
+            Conversion::Read => convert::read(json_of(value), ty, &mut self.context),
+            Conversion::ToJson => convert::to_json(value, &self.context).map(Datum::Json),
+            Conversion::ToText => convert::text(value, &self.context).map(Datum::String),
+        };
+        self.note_unreadable(value, ty, span, from);
+        self.or_fault(result, span)
     }
 
     /// The value of a call or of a variable, with the call that it is the result of.
@@ -300,10 +347,14 @@ impl<'a> Interpreter<'a> {
         value
     }
 
-    /// The note of a Json that could not be read, if that just happened: its path is its text.
-    fn note_unreadable(&mut self, value: Datum<'a>, wanted: Type, span: Span) {
+    /// The note of a Json that could not be read, if that just happened: its path is that of the event, if it comes right
+    /// from there, else its text.
+    fn note_unreadable(&mut self, value: Datum<'a>, wanted: Type, span: Span, from: Option<&Expr>) {
         if std::mem::take(&mut self.context.unreadable) {
-            let path = self.program.sources[self.source as usize].slice(span).to_string();
+            let path = match from.map(|from| &from.kind) {
+                Some(Kind::Event(Some(path)) | Kind::Attribute(path)) => self.program.paths[*path as usize].text.clone(),
+                _ => self.program.sources[self.source as usize].slice(span).to_string(),
+            };
             self.note(path, wanted, json_of(value));
         }
     }
@@ -347,7 +398,8 @@ impl<'a> Interpreter<'a> {
     }
 
     pub(super) fn told_notes(&self) -> Vec<(String, String, String)> {
-        let told = |(path, wanted, found): &(String, Type, String)| (path.clone(), wanted.name().to_string(), found.clone());
+        let told =
+            |(path, wanted, found): &(String, Type, String)| (path.clone(), wanted.name().to_string(), found.clone());
         self.notes.iter().map(told).collect()
     }
 }

@@ -1,0 +1,1 @@
+//! Texts and events that mean harm.
