@@ -38,7 +38,7 @@ fn turn<T>(
     evaluation: &mut Evaluation,
     subject: Subject<'_>,
     externals: &Externals,
-    pending: &mut Pending,
+    pending: &mut Option<Pending>,
     finish: impl Fn(&Machine<'_>, Ran<'_>) -> T,
 ) -> Result<Turn<T>, EvaluationError> {
     loop {
@@ -54,7 +54,9 @@ fn turn<T>(
                     evaluation.answer(id, answer);
                     answered = true;
                 }
-                Started::Later(future) => pending.push(Box::pin(async move { (id, future.await) })),
+                Started::Later(future) => {
+                    pending.get_or_insert_default().push(Box::pin(async move { (id, future.await) }));
+                }
             }
         }
         if !answered {
@@ -70,7 +72,7 @@ pub(super) async fn run<T>(
     finish: impl Fn(&Machine<'_>, Ran<'_>) -> T,
 ) -> Result<T, EvaluationError> {
     let mut evaluation = Evaluation::default();
-    let mut pending = Pending::new();
+    let mut pending = None;
     match turn(&mut evaluation, subject, externals, &mut pending, &finish)? {
         Turn::Done(result) => Ok(result),
         Turn::Waits => wait(&mut evaluation, subject, externals, &mut pending, finish).await,
@@ -82,7 +84,7 @@ async fn wait<T>(
     evaluation: &mut Evaluation,
     subject: Subject<'_>,
     externals: &Externals,
-    pending: &mut Pending,
+    pending: &mut Option<Pending>,
     finish: impl Fn(&Machine<'_>, Ran<'_>) -> T,
 ) -> Result<T, EvaluationError> {
     if tokio::runtime::Handle::try_current().is_err() {
@@ -91,7 +93,7 @@ async fn wait<T>(
     let most = subject.policy.limits.evaluation_ms;
     let deadline = tokio::time::Instant::now() + Duration::from_millis(most);
     loop {
-        let Ok(answered) = tokio::time::timeout_at(deadline, pending.next()).await else {
+        let Ok(answered) = tokio::time::timeout_at(deadline, pending.get_or_insert_default().next()).await else {
             let message = format!("the evaluation took longer than `evaluation_ms` = {most} ms");
             return Err(EvaluationError::new(Code::OUT_OF_TIME, message));
         };
@@ -124,7 +126,7 @@ pub(super) fn run_blocking_with<T>(
     finish: impl Fn(&Machine<'_>, Ran<'_>) -> T,
 ) -> Result<T, EvaluationError> {
     evaluation.clear();
-    let mut pending = Pending::new();
+    let mut pending = None;
     if let Turn::Done(result) = turn(evaluation, subject, externals, &mut pending, &finish)? {
         return Ok(result);
     }

@@ -162,7 +162,7 @@ impl Expression {
         event: impl Into<Request<'e>>,
     ) -> Result<(Value, Vec<NoteEntry>), EvaluationError> {
         let request = event.into();
-        let inputs = request.inputs();
+        let inputs = request.inputs(&self.program);
         let event = self.bind(request.event)?;
         let shared = &self.engine.shared;
         drive::run(subject(&self.program, &event, &inputs, &shared.policy), &shared.externals, finish).await?
@@ -175,7 +175,7 @@ impl Expression {
     /// As [`Expression::eval`] and [`Engine::decide_blocking`].
     pub fn eval_blocking<'e>(&self, event: impl Into<Request<'e>>) -> Result<(Value, Vec<NoteEntry>), EvaluationError> {
         let request = event.into();
-        let inputs = request.inputs();
+        let inputs = request.inputs(&self.program);
         let event = self.bind(request.event)?;
         let shared = &self.engine.shared;
         drive::run_blocking(subject(&self.program, &event, &inputs, &shared.policy), &shared.externals, finish)?

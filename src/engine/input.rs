@@ -3,6 +3,7 @@
 use crate::diagnostic::Code;
 use crate::evaluate::{EvaluationError, Event, Inputs};
 use crate::limit::Limits;
+use crate::program::Program;
 use crate::value::DateTime;
 use std::borrow::Cow;
 use std::hash::{BuildHasher, Hasher};
@@ -94,12 +95,14 @@ impl<'e> Request<'e> {
         self
     }
 
-    /// What the evaluation gets from outside.
-    pub(super) fn inputs(&self) -> Inputs {
+    /// What the evaluation gets from outside. A clock and a seed that nobody reads are not made: they cost more than a
+    /// decision does.
+    pub(super) fn inputs(&self, program: &Program) -> Inputs {
+        let read = program.reads_outside();
         Inputs {
-            now: self.now.unwrap_or_else(clock),
-            seed: self.seed.unwrap_or_else(random_seed),
-            correlation_id: self.correlation_id.clone().unwrap_or_else(|| Arc::from("")),
+            now: self.now.unwrap_or_else(|| if read { clock() } else { DateTime::MIN }),
+            seed: self.seed.unwrap_or_else(|| if read { random_seed() } else { 0 }),
+            correlation_id: self.correlation_id.clone(),
         }
     }
 }

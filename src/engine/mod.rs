@@ -92,8 +92,8 @@ impl Engine {
     pub async fn decide<'e>(&self, event: impl Into<Request<'e>>) -> Result<Decision, EvaluationError> {
         let request = event.into();
         let assessment = self.assessment(request.assessment)?;
-        let inputs = request.inputs();
         let program = &assessment.program;
+        let inputs = request.inputs(program);
         let bound;
         let event = match request.event {
             EventInput::Bound(event) => event,
@@ -115,8 +115,8 @@ impl Engine {
     pub fn decide_blocking<'e>(&self, event: impl Into<Request<'e>>) -> Result<Decision, EvaluationError> {
         let request = event.into();
         let assessment = self.assessment(request.assessment)?;
-        let inputs = request.inputs();
         let program = &assessment.program;
+        let inputs = request.inputs(program);
         let bound;
         let event = match request.event {
             EventInput::Bound(event) => event,

@@ -50,22 +50,22 @@ impl Session {
     /// As [`Engine::decide_blocking`].
     pub fn decide<'e>(&mut self, event: impl Into<Request<'e>>) -> Result<Decision, EvaluationError> {
         let request = event.into();
-        let inputs = request.inputs();
-        let shared = self.engine.shared.clone();
-        let program = &self.program;
+        let Session { engine, program, raws: own_raws, slots: own_slots, evaluation } = self;
+        let shared = &engine.shared;
+        let inputs = request.inputs(program);
         let bytes;
         let (slots, raws, text) = match request.event {
             EventInput::Bound(event) => (&event.slots, &event.raws, event.text.as_str()),
             other => {
                 bytes = other.bytes()?;
                 within(bytes.len(), &shared.policy.limits)?;
-                let text = extract(&program.paths, &bytes, &mut self.raws)?;
-                self.slots.fill(&program.columns, &self.raws, text);
-                (&self.slots, &self.raws, text)
+                let text = extract(&program.paths, &bytes, own_raws)?;
+                own_slots.fill(&program.columns, own_raws, text);
+                (&*own_slots, &*own_raws, text)
             }
         };
         let subject = Subject { program, slots, raws, text, inputs: &inputs, policy: &shared.policy };
-        drive::run_blocking_with(&mut self.evaluation, subject, &shared.externals, |machine, ran| {
+        drive::run_blocking_with(evaluation, subject, &shared.externals, |machine, ran| {
             drive::decision(program, machine, ran)
         })
     }

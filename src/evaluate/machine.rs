@@ -11,7 +11,7 @@ use super::slots::{LONG, Slots};
 use crate::diagnostic::Code;
 use crate::event::Raws;
 use crate::hir::Conversion;
-use crate::program::{Condition, FALSE, Op, Place, Program, TRUE, TestKind};
+use crate::program::{Condition, FALSE, Op, Place, Program, TRUE, Test, TestKind};
 use crate::value::{Context, Datum, Failure, Json, Type, convert, json, operate};
 use bumpalo::collections::Vec as ArenaVec;
 use smallvec::SmallVec;
@@ -145,12 +145,11 @@ impl<'a> Machine<'a> {
     /// Follows tests to their end.
     #[inline]
     fn tests<const CAREFUL: bool>(&mut self, entry: u32) -> Result<bool, Stop> {
-        let Input { program, slots, raws, text, .. } = self.input;
+        let Input { program, slots, text, .. } = self.input;
         let mut at = entry;
         loop {
             let Some(test) = program.tests.get(at as usize) else { return Ok(at == TRUE) };
             let slot = test.slot;
-            let double = || slots.doubles.get(slot as usize).copied().unwrap_or(0.0);
             if CAREFUL {
                 self.step(1)?;
                 self.note_slot(test.kind.column(), slot);
@@ -165,32 +164,42 @@ impl<'a> Machine<'a> {
                 }
             }
             let holds = match test.kind {
-                TestKind::Bool => slots.bools.get(slot as usize).copied().unwrap_or(false),
-                TestKind::Less(c) => double() < c,
-                TestKind::LessOrEqual(c) => double() <= c,
-                TestKind::Greater(c) => double() > c,
-                TestKind::GreaterOrEqual(c) => double() >= c,
-                TestKind::Equal(c) => double() == c,
-                TestKind::TextEqual(c) => slots.text(slot, text) == program.str(c),
-                TestKind::StartsWith(c) => slots.text(slot, text).as_bytes().starts_with(program.str(c).as_bytes()),
-                TestKind::EndsWith(c) => slots.text(slot, text).as_bytes().ends_with(program.str(c).as_bytes()),
-                TestKind::Contains(c) => slots.text(slot, text).contains(program.str(c)),
-                TestKind::In(set) => {
-                    program.sets.get(set as usize).is_some_and(|set| set.contains(slots.text(slot, text)))
-                }
-                TestKind::TextsEqual(other) => slots.text(slot, text) == slots.text(other, text),
-                TestKind::Doubles(relation, other) => {
-                    let other = slots.doubles.get(other as usize).copied().unwrap_or(0.0);
-                    relation.holds(double().partial_cmp(&other))
-                }
-                TestKind::Exists => raws.exists(slot as usize),
-                TestKind::Constant(value) => value,
                 TestKind::Code => matches!(self.value(slot)?, Datum::Bool(true)),
+                _ => self.slot_test(test),
             };
             at = if holds { test.yes } else { test.no };
             if at >= FALSE {
                 return Ok(at == TRUE);
             }
+        }
+    }
+
+    /// Whether a test of slots holds, one without code.
+    #[inline(always)]
+    pub(crate) fn slot_test(&self, test: &Test) -> bool {
+        let Input { program, slots, raws, text, .. } = self.input;
+        let slot = test.slot;
+        let double = || slots.doubles.get(slot as usize).copied().unwrap_or(0.0);
+        match test.kind {
+            TestKind::Bool => slots.bools.get(slot as usize).copied().unwrap_or(false),
+            TestKind::Less(c) => double() < c,
+            TestKind::LessOrEqual(c) => double() <= c,
+            TestKind::Greater(c) => double() > c,
+            TestKind::GreaterOrEqual(c) => double() >= c,
+            TestKind::Equal(c) => double() == c,
+            TestKind::TextEqual(c) => slots.text(slot, text) == program.str(c),
+            TestKind::StartsWith(c) => slots.text(slot, text).as_bytes().starts_with(program.str(c).as_bytes()),
+            TestKind::EndsWith(c) => slots.text(slot, text).as_bytes().ends_with(program.str(c).as_bytes()),
+            TestKind::Contains(c) => slots.text(slot, text).contains(program.str(c)),
+            TestKind::In(set) => program.sets.get(set as usize).is_some_and(|set| set.contains(slots.text(slot, text))),
+            TestKind::TextsEqual(other) => slots.text(slot, text) == slots.text(other, text),
+            TestKind::Doubles(relation, other) => {
+                let other = slots.doubles.get(other as usize).copied().unwrap_or(0.0);
+                relation.holds(double().partial_cmp(&other))
+            }
+            TestKind::Exists => raws.exists(slot as usize),
+            TestKind::Constant(value) => value,
+            TestKind::Code => false,
         }
     }
 
@@ -549,8 +558,8 @@ impl<'a> Machine<'a> {
         };
         let Some(path) = column.get(slot as usize) else { return };
         if self.noted.insert((*path, ty)) {
-            let name = program.path_names.get(*path as usize).map_or(String::new(), |name| name.to_string());
-            self.notes.push(Note { path: name, wanted: ty, found: raws.found(*path as usize, text) });
+            let name = program.path_names.get(*path as usize).map_or("", |name| name);
+            self.note(name, ty, || raws.found(*path as usize, text));
         }
     }
 
@@ -560,17 +569,21 @@ impl<'a> Machine<'a> {
         self.context.unreadable = false;
         let Datum::Json(json) = value else { return };
         let program = self.input.program;
-        let place = program.places.get(at).copied().unwrap_or_default();
-        let path = match program.code.get(at.wrapping_sub(1)) {
-            Some(Op::Json(path)) if operands(program, at) == 1 => {
-                program.path_names.get(*path as usize).map_or("", |name| name)
+        let direct = program.note_paths.binary_search_by_key(&at, |(op, _)| *op as usize).ok();
+        let path = match direct.and_then(|number| program.note_paths.get(number)) {
+            Some((_, path)) => program.path_names.get(*path as usize).map_or("", |name| name),
+            None => {
+                let place = program.places.get(at).copied().unwrap_or_default();
+                program.sources.get(place.source as usize).map_or("", |source| source.slice(place.span))
             }
-            _ => program.sources.get(place.source as usize).map_or("", |source| source.slice(place.span)),
         };
-        // What a rule reads as `@@"path"` is that path.
-        let path = path.strip_prefix("@@\"").and_then(|rest| rest.strip_suffix('"')).unwrap_or(path);
+        self.note(path, wanted, || json.excerpt(200));
+    }
+
+    /// One note for a path and a type (L3.5).
+    fn note(&mut self, path: &str, wanted: Type, found: impl FnOnce() -> String) {
         if !self.notes.iter().any(|note| note.wanted == wanted && note.path == path) {
-            self.notes.push(Note { path: path.to_string(), wanted, found: json.excerpt(200) });
+            self.notes.push(Note { path: path.to_string(), wanted, found: found() });
         }
     }
 }

@@ -38,8 +38,8 @@ pub struct Inputs {
     pub now: DateTime,
     /// Where random numbers come from (L6.2).
     pub seed: u64,
-    /// What `Request.CorrelationId()` gives.
-    pub correlation_id: Arc<str>,
+    /// What `Request.CorrelationId()` gives; empty if there is none.
+    pub correlation_id: Option<Arc<str>>,
 }
 
 /// When external calls start (R8.2).
@@ -211,7 +211,7 @@ fn machine<'a>(arena: &'a Bump, answers: &'a Answers, subject: Subject<'a>) -> M
         place: 0,
         string_bytes: limits.string_bytes,
         json_bytes: limits.event_bytes,
-        correlation_id: &inputs.correlation_id,
+        correlation_id: inputs.correlation_id.as_deref().unwrap_or_default(),
         unreadable: false,
     };
     let input = Input {

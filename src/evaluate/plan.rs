@@ -6,15 +6,17 @@
 //!
 //! - a `RETURN` that may fire, nothing is certain any more;
 //! - an operation that may fail because of an unknown operand, nothing else in that statement is;
-//! - an unknown left side of `&&`, `||` or `?:`, the rest of that operator is not.
+//! - an unknown left side of `&&`, `||` or `?:`, the rest of that operator is not;
+//! - a failure that may have ended the evaluation (L5.2), nothing is;
+//! - calls that may have been made or not, nothing is, if so many calls may come that the limit is met (L5.4).
 //!
 //! What is not certain is passed over, not walked: which variables it would have evaluated is not known, and a variable
 //! that reads `GetVariable` depends on when it is evaluated first. So from there on such a variable is unknown.
 //!
 //! The walk knows no notes and no errors: its only result is the list of calls.
 
-use super::machine::{Machine, Stop, operands};
-use crate::program::{Argument, Condition, Effect, Op, Program};
+use super::machine::{Machine, operands};
+use crate::program::{Argument, Condition, Effect, Op, Program, TRUE, TestKind};
 use crate::value::{Datum, Json};
 use smallvec::SmallVec;
 
@@ -49,6 +51,10 @@ pub(crate) struct Planner<'a> {
     passed_over: bool,
     /// Whether the program may make more calls than an event is allowed, so that a call can fail.
     scarce: bool,
+    /// Whether calls may have been made that are not known.
+    uncounted: bool,
+    /// Whether a failure may have ended the evaluation (L5.2).
+    over: bool,
     /// The calls to make, in the order running in order makes them.
     calls: Vec<(u32, Vec<String>)>,
 }
@@ -75,7 +81,17 @@ impl<'a> Planner<'a> {
         let unknown_variables = vec![false; program.variables.len()];
         let sites = program.code.iter().filter(|op| matches!(op, Op::External { .. })).count();
         let scarce = sites > machine.input.calls;
-        Planner { machine, lets, unknown_variables, certain: true, passed_over: false, scarce, calls: Vec::new() }
+        Planner {
+            machine,
+            lets,
+            unknown_variables,
+            certain: true,
+            passed_over: false,
+            scarce,
+            uncounted: false,
+            over: false,
+            calls: Vec::new(),
+        }
     }
 
     /// The calls of an expression that are certain.
@@ -117,8 +133,12 @@ impl<'a> Planner<'a> {
         let Some(clause) = program.clauses.get(clause as usize) else { return true };
         for statement in clause.statements.clone() {
             let Some(statement) = program.statements.get(statement as usize) else { continue };
-            let fires =
-                if self.certain || program.variables.is_empty() { self.condition(statement.when) } else { None };
+            let fires = if self.certain || program.variables.is_empty() {
+                self.condition(statement.when)
+            } else {
+                self.lose_track();
+                None
+            };
             if fires == Some(false) {
                 continue;
             }
@@ -142,7 +162,7 @@ impl<'a> Planner<'a> {
 
     /// An effect that may or may not take place: what it would write is unknown from here on.
     fn pass_over(&mut self, program: &'a Program, effect: &Effect) {
-        self.passed_over = true;
+        self.lose_track();
         let Effect::SetVariables(pairs) = effect else { return };
         for pair in pairs.clone().filter_map(|number| program.pairs.get(number as usize)) {
             if let Some(unknown) = self.unknown_variables.get_mut(pair.variable as usize) {
@@ -196,13 +216,36 @@ impl<'a> Planner<'a> {
                 Walked { value: Maybe::Known(Datum::Bool(true)) | Maybe::Unknown, .. } => None,
                 Walked { .. } => Some(false),
             },
-            Condition::Tests(_) if self.unknown_variables.contains(&true) => None,
-            Condition::Tests(_) => match self.machine.holds(condition) {
-                Ok(holds) => Some(holds),
-                Err(Stop::Failed(_)) => Some(false),
-                Err(_) => None,
-            },
+            Condition::Tests(entry) => self.tests(entry),
         }
+    }
+
+    /// Whether tests hold, if that is known. What they read may depend on variables of the event.
+    fn tests(&mut self, entry: u32) -> Option<bool> {
+        let program: &'a Program = self.machine.input.program;
+        let mut at = entry;
+        while let Some(test) = program.tests.get(at as usize) {
+            let holds = match test.kind {
+                TestKind::Code => match self.walk(test.slot) {
+                    Walked { value: Maybe::Known(Datum::Bool(value)), may_fail: false } => value,
+                    Walked { value: Maybe::Failed, .. } => return Some(false),
+                    Walked { .. } => {
+                        self.lose_track();
+                        return None;
+                    }
+                },
+                _ => self.machine.slot_test(test),
+            };
+            at = if holds { test.yes } else { test.no };
+        }
+        Some(at == TRUE)
+    }
+
+    /// Something is passed over that may have evaluated variables, made calls, or failed.
+    fn lose_track(&mut self) {
+        self.passed_over = true;
+        self.uncounted = true;
+        self.over |= self.machine.input.fail_fast;
     }
 
     /// Walks the code that begins there.
@@ -322,6 +365,7 @@ impl<'a> Planner<'a> {
             at += 1;
         };
         self.certain = before;
+        self.over |= self.machine.input.fail_fast && (may_fail || matches!(value, Maybe::Failed));
         Walked { value, may_fail }
     }
 
@@ -334,7 +378,10 @@ impl<'a> Planner<'a> {
             .map(|value| if let Maybe::Known(Datum::String(text)) = value { Some((*text).to_string()) } else { None })
             .collect();
         stack.truncate(base);
-        let Some(arguments) = arguments else { return Maybe::Unknown };
+        let Some(arguments) = arguments else {
+            self.uncounted = true;
+            return Maybe::Unknown;
+        };
         let answers = self.machine.input.answers;
         if let Some(number) = answers.find(call, arguments.iter().map(String::as_str))
             && let Some(answer) = answers.asked.get(number).and_then(|asked| asked.answer.as_ref())
@@ -342,7 +389,9 @@ impl<'a> Planner<'a> {
             let json = crate::value::json::parse(&answer.value, self.machine.context.arena).unwrap_or(Json::Null);
             return Maybe::Known(Datum::Json(json));
         }
-        if self.certain && !self.calls.iter().any(|(known, with)| *known == call && *with == arguments) {
+        if !self.certain || self.over || (self.scarce && self.uncounted) {
+            self.uncounted = true;
+        } else if !self.calls.iter().any(|(known, with)| *known == call && *with == arguments) {
             let asked = answers.find(call, arguments.iter().map(String::as_str)).is_some();
             if !asked && answers.asked.len() + self.calls.len() < self.machine.input.calls {
                 self.calls.push((call, arguments));
@@ -366,6 +415,7 @@ impl<'a> Planner<'a> {
     /// Passes over code that may or may not run; whether it may fail.
     fn skip(&mut self, program: &'a Program, from: usize, to: usize) -> bool {
         self.passed_over = true;
+        self.uncounted = true;
         let code = program.code.get(from..to).unwrap_or_default();
         let fails = code.iter().any(|op| match op {
             Op::Let(id) => program.let_fails.get(*id as usize).copied().unwrap_or(true),

@@ -3,7 +3,7 @@
 //! The walk recurses as deep as brackets nest, which the parser bounds.
 
 use super::*;
-use crate::function::{self, Function};
+use crate::function::{self, Function, Volatility};
 use crate::hir::{Constant, Expr, Kind, StepKind};
 use crate::value::operate::{Operands, Relation};
 use std::collections::HashMap;
@@ -15,7 +15,7 @@ pub(super) fn rules(assessment: &hir::Assessment) -> Program {
         build.source = rule.source;
         build.rule(rule);
     }
-    build.program
+    build.finish()
 }
 
 /// Compiles an expression.
@@ -23,7 +23,7 @@ pub(super) fn expression(program: &hir::Program) -> Program {
     let mut build = Build::new(&program.parts);
     build.program.expression = build.code_of(&program.expression);
     build.program.expression_type = Some(program.expression.ty);
-    build.program
+    build.finish()
 }
 
 struct Build<'h> {
@@ -63,6 +63,15 @@ impl<'h> Build<'h> {
             build.program.let_fails.push(fails);
         }
         build
+    }
+
+    fn finish(mut self) -> Program {
+        self.program.reads_outside = self.program.code.iter().any(|op| match op {
+            Op::Call { function, .. } | Op::CallMany { function } => function.volatility != Volatility::Immutable,
+            Op::Bound { .. } => true,
+            _ => false,
+        });
+        self.program
     }
 
     fn next(&self) -> u32 {
@@ -420,12 +429,18 @@ impl<'h> Build<'h> {
                 operands.iter().for_each(|operand| self.expr(operand));
                 // A comparison never fails; its place is that of what it may have to make a note of.
                 let [left, right] = operands.as_ref();
-                let place = if left.ty == Type::Json { left.span } else { right.span };
-                self.push(Op::Compare(*comparison), place);
+                let json = if left.ty == Type::Json { left } else { right };
+                let at = self.push(Op::Compare(*comparison), json.span);
+                self.reads(at, json);
             }
             Kind::Steps(base, steps) => {
                 self.expr(base);
-                steps.iter().for_each(|step| self.step(step));
+                for (number, step) in steps.iter().enumerate() {
+                    let at = self.step(step);
+                    if number == 0 {
+                        self.reads(at, base);
+                    }
+                }
             }
             Kind::Call(function, arguments) => {
                 arguments.iter().for_each(|argument| self.expr(argument));
@@ -449,12 +464,21 @@ impl<'h> Build<'h> {
             }
             Kind::Convert(conversion, operand) => {
                 self.expr(operand);
-                self.push(Op::Convert(*conversion, e.ty), span);
+                let at = self.push(Op::Convert(*conversion, e.ty), span);
+                self.reads(at, operand);
             }
         }
     }
 
-    fn step(&mut self, step: &hir::Step) {
+    /// An operation reads the value of an expression: if that is a part of the event, a note names its path (L3.5).
+    fn reads(&mut self, at: u32, from: &Expr) {
+        if let Kind::Attribute(path) | Kind::Event(Some(path)) = from.kind {
+            self.program.note_paths.push((at, path));
+        }
+    }
+
+    /// The operation of a step.
+    fn step(&mut self, step: &hir::Step) -> u32 {
         step.operands().iter().for_each(|operand| self.expr(operand));
         let op = match &step.kind {
             StepKind::Member(name) => Op::Member(self.text(name)),
@@ -464,18 +488,18 @@ impl<'h> Build<'h> {
             StepKind::Convert(conversion) => Op::Convert(*conversion, step.ty),
             StepKind::Method(row, arguments) => return self.call(row, arguments.len() + 1, step.span),
         };
-        self.push(op, step.span);
+        self.push(op, step.span)
     }
 
     /// A call of a row whose so many arguments are on the stack.
-    fn call(&mut self, function: &'static Function, count: usize, span: Span) {
+    fn call(&mut self, function: &'static Function, count: usize, span: Span) -> u32 {
         match u8::try_from(count) {
             Ok(count) => self.push(Op::Call { function, count }, span),
             Err(_) => {
                 self.push(Op::Count(count as u32), span);
                 self.push(Op::CallMany { function }, span)
             }
-        };
+        }
     }
 
     fn logic(&mut self, operands: &[Expr], span: Span, op: impl Fn(u32) -> Op) {

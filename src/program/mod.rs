@@ -46,6 +46,8 @@ pub struct Program {
     pub(crate) code: Vec<Op>,
     /// Where each operation stands in the text, for errors and for the place of a random number.
     pub(crate) places: Vec<Place>,
+    /// Operations that read a part of the event as a type, each with the path of that part, in ascending order.
+    pub(crate) note_paths: Vec<(u32, u32)>,
     /// Keys of objects that code builds.
     pub(crate) keys: Vec<TextRef>,
     /// The code of each variable.
@@ -72,6 +74,8 @@ pub struct Program {
     pub(crate) expression: u32,
     /// The type of the expression.
     pub(crate) expression_type: Option<Type>,
+    /// See [`Program::reads_outside`].
+    pub(crate) reads_outside: bool,
     /// The texts that places refer to.
     pub(crate) sources: Vec<Arc<Source>>,
 }
@@ -101,6 +105,11 @@ impl Program {
     #[inline]
     pub(crate) fn str(&self, text: TextRef) -> &str {
         self.text.get(text.start as usize..(text.start + text.len) as usize).unwrap_or_default()
+    }
+
+    /// Whether anything in it may depend on the clock or on chance.
+    pub(crate) fn reads_outside(&self) -> bool {
+        self.reads_outside
     }
 
     /// How many steps an evaluation takes at most: nothing runs twice in one event.
