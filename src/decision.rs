@@ -1,7 +1,7 @@
 //! What comes out of an evaluation (R3.1).
 
-use crate::evaluate::{Answers, Decided, Emitted, Fault, Machine, Note, Outcome, Text};
-use crate::program::{Condition, Program, TextRef};
+use crate::evaluate::{Answers, Decided, Emitted, Fault, Machine, Note, Outcome, Plain, Text};
+use crate::program::{Argument, Condition, Program, TextRef};
 use crate::value::{DecisionKind, Json, number};
 use indexmap::IndexMap;
 use smallvec::SmallVec;
@@ -137,6 +137,22 @@ impl Decision {
             texts,
             rest,
         }
+    }
+
+    /// The same, where nothing but a decision came out.
+    pub(crate) fn of_plain(program: &Arc<Arc<Program>>, plain: Plain<'_>) -> Decision {
+        let (decided, kind, texts) = match plain.decided {
+            None => (None, DecisionKind::Approve, [None, None, None]),
+            Some((decided, decide)) => {
+                let constant = |argument| match argument {
+                    Argument::Constant(text) => Some(OwnedText::Constant(text)),
+                    Argument::Absent | Argument::Code(_) => None,
+                };
+                (Some(decided), decide.kind, decide.texts.map(constant))
+            }
+        };
+        let Plain { held, looked_at, .. } = plain;
+        Decision { program: program.clone(), kind, decided, held, looked_at, texts, rest: None }
     }
 
     /// Which decision; [`DecisionKind::Approve`] if no rule decided (R2.2).

@@ -4,7 +4,7 @@ use super::Externals;
 use crate::decision::Decision;
 use crate::diagnostic::Code;
 use crate::evaluate::{
-    Answer, AnswerSource, CallRequest, CallStatus, Evaluation, EvaluationError, Machine, Outcome, Progress, Ran,
+    Answer, AnswerSource, CallRequest, CallStatus, Evaluation, EvaluationError, Outcome, Progress, Ran,
     Subject,
 };
 use crate::external::Started;
@@ -17,11 +17,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Turns the end of a run into a decision.
-pub(super) fn decision(program: &Arc<Arc<Program>>, machine: &Machine<'_>, ran: Ran<'_>) -> Decision {
+pub(super) fn decision(program: &Arc<Arc<Program>>, ran: Ran<'_, '_>) -> Decision {
     match ran {
-        Ran::Rules(outcome) => Decision::new(program, machine, outcome),
+        Ran::Plain(plain) => Decision::of_plain(program, plain),
+        Ran::Rules(machine, outcome) => Decision::new(program, machine, outcome),
         // INVARIANT: a program of rules ends with an outcome of rules.
-        Ran::Expression(_) => Decision::new(program, machine, Outcome::nothing()),
+        Ran::Expression(machine, _) => Decision::new(program, machine, Outcome::nothing()),
     }
 }
 
@@ -39,7 +40,7 @@ fn turn<T>(
     subject: Subject<'_>,
     externals: &Externals,
     pending: &mut Option<Pending>,
-    finish: impl Fn(&Machine<'_>, Ran<'_>) -> T,
+    finish: impl Fn(Ran<'_, '_>) -> T,
 ) -> Result<Turn<T>, EvaluationError> {
     loop {
         let calls = match evaluation.proceed(subject, &finish)? {
@@ -69,7 +70,7 @@ fn turn<T>(
 pub(super) async fn run<T>(
     subject: Subject<'_>,
     externals: &Externals,
-    finish: impl Fn(&Machine<'_>, Ran<'_>) -> T,
+    finish: impl Fn(Ran<'_, '_>) -> T,
 ) -> Result<T, EvaluationError> {
     let mut evaluation = Evaluation::default();
     let mut pending = None;
@@ -85,7 +86,7 @@ async fn wait<T>(
     subject: Subject<'_>,
     externals: &Externals,
     pending: &mut Option<Pending>,
-    finish: impl Fn(&Machine<'_>, Ran<'_>) -> T,
+    finish: impl Fn(Ran<'_, '_>) -> T,
 ) -> Result<T, EvaluationError> {
     if tokio::runtime::Handle::try_current().is_err() {
         return Err(without_runtime("an external call needs a tokio runtime with time enabled"));
@@ -112,7 +113,7 @@ async fn wait<T>(
 pub(super) fn run_blocking<T>(
     subject: Subject<'_>,
     externals: &Externals,
-    finish: impl Fn(&Machine<'_>, Ran<'_>) -> T,
+    finish: impl Fn(Ran<'_, '_>) -> T,
 ) -> Result<T, EvaluationError> {
     let mut evaluation = Evaluation::default();
     run_blocking_with(&mut evaluation, subject, externals, finish)
@@ -123,7 +124,7 @@ pub(super) fn run_blocking_with<T>(
     evaluation: &mut Evaluation,
     subject: Subject<'_>,
     externals: &Externals,
-    finish: impl Fn(&Machine<'_>, Ran<'_>) -> T,
+    finish: impl Fn(Ran<'_, '_>) -> T,
 ) -> Result<T, EvaluationError> {
     evaluation.clear();
     let mut pending = None;

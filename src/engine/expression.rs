@@ -5,7 +5,7 @@ use super::{BuildError, Engine, EventInput, Request, drive, subject};
 use crate::check;
 use crate::decision::{JsonText, NoteEntry, note_entry};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::evaluate::{EvaluationError, Event, Machine, Ran};
+use crate::evaluate::{EvaluationError, Event, Ran};
 use crate::program::Program;
 use crate::source::Source;
 use crate::syntax;
@@ -188,10 +188,10 @@ impl Expression {
 }
 
 /// Turns the end of a run into a value, or the error that is the result.
-fn finish(machine: &Machine<'_>, ran: Ran<'_>) -> Result<(Value, Vec<NoteEntry>), EvaluationError> {
+fn finish(ran: Ran<'_, '_>) -> Result<(Value, Vec<NoteEntry>), EvaluationError> {
     match ran {
-        Ran::Expression(Ok(datum)) => Ok((Value::of(datum), machine.notes.iter().map(note_entry).collect())),
-        Ran::Expression(Err(number)) => {
+        Ran::Expression(machine, Ok(datum)) => Ok((Value::of(datum), machine.notes.iter().map(note_entry).collect())),
+        Ran::Expression(machine, Err(number)) => {
             let Some(fault) = machine.errors.get(number as usize) else {
                 return Err(EvaluationError::new(Code::BAD_ARGUMENT, "the evaluation failed"));
             };
@@ -200,6 +200,6 @@ fn finish(machine: &Machine<'_>, ran: Ran<'_>) -> Result<(Value, Vec<NoteEntry>)
             Err(EvaluationError { code: fault.failure.code, message: fault.failure.message.clone(), position })
         }
         // INVARIANT: a program of an expression ends with a value.
-        Ran::Rules(_) => Err(EvaluationError::new(Code::BAD_ARGUMENT, "rules have no value")),
+        Ran::Plain(_) | Ran::Rules(..) => Err(EvaluationError::new(Code::BAD_ARGUMENT, "rules have no value")),
     }
 }

@@ -103,7 +103,7 @@ impl Engine {
             }
         };
         let subject = subject(program, event, &inputs, &self.shared.policy);
-        drive::run(subject, &self.shared.externals, |machine, ran| drive::decision(program, machine, ran)).await
+        drive::run(subject, &self.shared.externals, |ran| drive::decision(program, ran)).await
     }
 
     /// The same without a runtime: where no call has to be waited for nothing is awaited, else a runtime for this one
@@ -126,7 +126,7 @@ impl Engine {
             }
         };
         let subject = subject(program, event, &inputs, &self.shared.policy);
-        drive::run_blocking(subject, &self.shared.externals, |machine, ran| drive::decision(program, machine, ran))
+        drive::run_blocking(subject, &self.shared.externals, |ran| drive::decision(program, ran))
     }
 
     /// Reads an event once for any number of decisions by the engine's only assessment, or by the one named.

@@ -65,8 +65,8 @@ impl Session {
             }
         };
         let subject = Subject { program, slots, raws, text, inputs: &inputs, policy: &shared.policy };
-        drive::run_blocking_with(evaluation, subject, &shared.externals, |machine, ran| {
-            drive::decision(program, machine, ran)
+        drive::run_blocking_with(evaluation, subject, &shared.externals, |ran| {
+            drive::decision(program, ran)
         })
     }
 }

@@ -68,6 +68,13 @@ pub(crate) struct Input<'a> {
     pub(crate) fail_fast: bool,
 }
 
+impl Input<'_> {
+    /// Whether notes, long texts or steps have to be looked after. Almost no event needs it.
+    pub(crate) fn is_careful(&self) -> bool {
+        self.slots.long || !self.slots.unreadable.is_empty() || self.program.most_steps() > self.steps
+    }
+}
+
 /// The state of one run.
 #[derive(Debug)]
 pub(crate) struct Machine<'a> {
@@ -110,8 +117,7 @@ impl<'a> Machine<'a> {
         variables.resize(input.program.variables.len(), None);
         let mut parsed = ArenaVec::new_in(arena);
         parsed.resize(input.answers.asked.len(), None);
-        let counted = input.program.most_steps() > input.steps;
-        let careful = counted || input.slots.long || !input.slots.unreadable.is_empty();
+        let careful = input.is_careful();
         Machine {
             input,
             context,
@@ -159,47 +165,23 @@ impl<'a> Machine<'a> {
                 if let TestKind::Doubles(_, other) = test.kind {
                     self.note_slot(Some(Type::Double), other);
                 }
+                if let TestKind::Calculation(number) = test.kind
+                    && let Some(calculation) = program.calculations.get(number as usize)
+                {
+                    calculation.slots().for_each(|slot| self.note_slot(Some(Type::Double), slot));
+                }
                 if test.kind.column() == Some(Type::String) {
                     self.step_over(slots.text(slot, text))?;
                 }
             }
             let holds = match test.kind {
                 TestKind::Code => matches!(self.value(slot)?, Datum::Bool(true)),
-                _ => self.slot_test(test),
+                _ => slot_test(&self.input, test),
             };
             at = if holds { test.yes } else { test.no };
             if at >= FALSE {
                 return Ok(at == TRUE);
             }
-        }
-    }
-
-    /// Whether a test of slots holds, one without code.
-    #[inline(always)]
-    pub(crate) fn slot_test(&self, test: &Test) -> bool {
-        let Input { program, slots, raws, text, .. } = self.input;
-        let slot = test.slot;
-        let double = || slots.doubles.get(slot as usize).copied().unwrap_or(0.0);
-        match test.kind {
-            TestKind::Bool => slots.bools.get(slot as usize).copied().unwrap_or(false),
-            TestKind::Less(c) => double() < c,
-            TestKind::LessOrEqual(c) => double() <= c,
-            TestKind::Greater(c) => double() > c,
-            TestKind::GreaterOrEqual(c) => double() >= c,
-            TestKind::Equal(c) => double() == c,
-            TestKind::TextEqual(c) => slots.text(slot, text) == program.str(c),
-            TestKind::StartsWith(c) => slots.text(slot, text).as_bytes().starts_with(program.str(c).as_bytes()),
-            TestKind::EndsWith(c) => slots.text(slot, text).as_bytes().ends_with(program.str(c).as_bytes()),
-            TestKind::Contains(c) => slots.text(slot, text).contains(program.str(c)),
-            TestKind::In(set) => program.sets.get(set as usize).is_some_and(|set| set.contains(slots.text(slot, text))),
-            TestKind::TextsEqual(other) => slots.text(slot, text) == slots.text(other, text),
-            TestKind::Doubles(relation, other) => {
-                let other = slots.doubles.get(other as usize).copied().unwrap_or(0.0);
-                relation.holds(double().partial_cmp(&other))
-            }
-            TestKind::Exists => raws.exists(slot as usize),
-            TestKind::Constant(value) => value,
-            TestKind::Code => false,
         }
     }
 
@@ -585,6 +567,38 @@ impl<'a> Machine<'a> {
         if !self.notes.iter().any(|note| note.wanted == wanted && note.path == path) {
             self.notes.push(Note { path: path.to_string(), wanted, found: found() });
         }
+    }
+}
+
+/// Whether a test of slots holds, one without code.
+#[inline(always)]
+pub(crate) fn slot_test(input: &Input<'_>, test: &Test) -> bool {
+    let Input { program, slots, raws, text, .. } = *input;
+    let slot = test.slot;
+    let double = || slots.doubles.get(slot as usize).copied().unwrap_or(0.0);
+    match test.kind {
+        TestKind::Bool => slots.bools.get(slot as usize).copied().unwrap_or(false),
+        TestKind::Less(c) => double() < c,
+        TestKind::LessOrEqual(c) => double() <= c,
+        TestKind::Greater(c) => double() > c,
+        TestKind::GreaterOrEqual(c) => double() >= c,
+        TestKind::Equal(c) => double() == c,
+        TestKind::TextEqual(c) => slots.text(slot, text) == program.str(c),
+        TestKind::StartsWith(c) => slots.text(slot, text).as_bytes().starts_with(program.str(c).as_bytes()),
+        TestKind::EndsWith(c) => slots.text(slot, text).as_bytes().ends_with(program.str(c).as_bytes()),
+        TestKind::Contains(c) => slots.text(slot, text).contains(program.str(c)),
+        TestKind::In(set) => program.sets.get(set as usize).is_some_and(|set| set.contains(slots.text(slot, text))),
+        TestKind::TextsEqual(other) => slots.text(slot, text) == slots.text(other, text),
+        TestKind::Doubles(relation, other) => {
+            let other = slots.doubles.get(other as usize).copied().unwrap_or(0.0);
+            relation.holds(double().partial_cmp(&other))
+        }
+        TestKind::Calculation(number) => {
+            program.calculations.get(number as usize).is_some_and(|calculation| calculation.holds(&slots.doubles))
+        }
+        TestKind::Exists => raws.exists(slot as usize),
+        TestKind::Constant(value) => value,
+        TestKind::Code => false,
     }
 }
 

@@ -9,6 +9,7 @@
 
 mod answer;
 mod machine;
+mod plain;
 mod plan;
 mod run;
 mod slots;
@@ -19,6 +20,7 @@ pub use slots::Event;
 
 pub(crate) use answer::Answers;
 pub(crate) use machine::{Fault, Input, Machine, Note, Stop};
+pub(crate) use plain::Plain;
 pub(crate) use run::{Decided, Emitted, Outcome, Text};
 pub(crate) use slots::Slots;
 
@@ -101,10 +103,11 @@ impl From<crate::event::EventFault> for EvaluationError {
     }
 }
 
-/// What a run ended with; the machine still holds notes, errors and calls.
-pub(crate) enum Ran<'a> {
-    Rules(Outcome<'a>),
-    Expression(Result<Datum<'a>, u32>),
+/// What a run ended with. A machine still holds notes, errors and calls.
+pub(crate) enum Ran<'m, 'a> {
+    Plain(Plain<'a>),
+    Rules(&'m Machine<'a>, Outcome<'a>),
+    Expression(&'m Machine<'a>, Result<Datum<'a>, u32>),
 }
 
 /// Where an evaluation stands.
@@ -140,30 +143,39 @@ impl Evaluation {
     pub(crate) fn proceed<T>(
         &mut self,
         subject: Subject<'_>,
-        finish: impl FnOnce(&Machine<'_>, Ran<'_>) -> T,
+        finish: impl FnOnce(Ran<'_, '_>) -> T,
     ) -> Result<Progress<T>, EvaluationError> {
         self.arena.reset();
+        let is_expression = subject.program.expression_type.is_some();
+        let input = input(&self.answers, subject);
+        if !is_expression && let Some(plain) = plain::decide(&input, subject.policy.mode) {
+            return Ok(Progress::Done(finish(Ran::Plain(plain))));
+        }
         let wanted = {
-            let mut machine = machine(&self.arena, &self.answers, subject);
-            let ran = if subject.program.expression_type.is_some() {
+            let mut machine = machine(&self.arena, input, subject);
+            let stop = if is_expression {
                 match machine.value(subject.program.expression) {
-                    Ok(value) => Ok(Ran::Expression(Ok(value))),
-                    Err(Stop::Failed(fault)) => Ok(Ran::Expression(Err(fault))),
-                    Err(stop) => Err(stop),
+                    Ok(value) => return Ok(Progress::Done(finish(Ran::Expression(&machine, Ok(value))))),
+                    Err(Stop::Failed(fault)) => {
+                        return Ok(Progress::Done(finish(Ran::Expression(&machine, Err(fault)))));
+                    }
+                    Err(stop) => stop,
                 }
             } else {
-                run::rules(&mut machine, subject.policy.mode).map(Ran::Rules)
+                match run::rules(&mut machine, subject.policy.mode) {
+                    Ok(outcome) => return Ok(Progress::Done(finish(Ran::Rules(&machine, outcome)))),
+                    Err(stop) => stop,
+                }
             };
-            match ran {
-                Ok(ran) => return Ok(Progress::Done(finish(&machine, ran))),
-                Err(Stop::Ended(code)) => return Err(ended(&machine, code)),
-                Err(Stop::Pending | Stop::Failed(_)) => machine.wanted.take(),
+            match stop {
+                Stop::Ended(code) => return Err(ended(&machine, code)),
+                Stop::Pending | Stop::Failed(_) => machine.wanted.take(),
             }
         };
         let mut calls = match subject.policy.prefetch {
             Prefetch::None => Vec::new(),
             Prefetch::Certain => {
-                let planner = plan::Planner::new(machine(&self.arena, &self.answers, subject));
+                let planner = plan::Planner::new(machine(&self.arena, input, subject));
                 if subject.program.expression_type.is_some() {
                     planner.expression()
                 } else {
@@ -201,28 +213,31 @@ impl Evaluation {
     }
 }
 
-fn machine<'a>(arena: &'a Bump, answers: &'a Answers, subject: Subject<'a>) -> Machine<'a> {
-    let Subject { program, slots, raws, text, inputs, policy } = subject;
-    let limits = &policy.limits;
-    let context = Context {
-        arena,
-        now: inputs.now,
-        seed: inputs.seed,
-        place: 0,
-        string_bytes: limits.string_bytes,
-        json_bytes: limits.event_bytes,
-        correlation_id: inputs.correlation_id.as_deref().unwrap_or_default(),
-        unreadable: false,
-    };
-    let input = Input {
+fn input<'a>(answers: &'a Answers, subject: Subject<'a>) -> Input<'a> {
+    let Subject { program, slots, raws, text, policy, .. } = subject;
+    Input {
         program,
         slots,
         raws,
         text,
         answers,
-        steps: limits.steps,
-        calls: limits.calls_per_event,
+        steps: policy.limits.steps,
+        calls: policy.limits.calls_per_event,
         fail_fast: policy.on_error == OnError::Fail,
+    }
+}
+
+fn machine<'a>(arena: &'a Bump, input: Input<'a>, subject: Subject<'a>) -> Machine<'a> {
+    let Subject { inputs, policy, .. } = subject;
+    let context = Context {
+        arena,
+        now: inputs.now,
+        seed: inputs.seed,
+        place: 0,
+        string_bytes: policy.limits.string_bytes,
+        json_bytes: policy.limits.event_bytes,
+        correlation_id: inputs.correlation_id.as_deref().unwrap_or_default(),
+        unreadable: false,
     };
     Machine::new(input, context)
 }

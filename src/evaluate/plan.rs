@@ -15,7 +15,7 @@
 //!
 //! The walk knows no notes and no errors: its only result is the list of calls.
 
-use super::machine::{Machine, operands};
+use super::machine::{Machine, operands, slot_test};
 use crate::program::{Argument, Condition, Effect, Op, Program, TRUE, TestKind};
 use crate::value::{Datum, Json};
 use smallvec::SmallVec;
@@ -234,7 +234,7 @@ impl<'a> Planner<'a> {
                         return None;
                     }
                 },
-                _ => self.machine.slot_test(test),
+                _ => slot_test(&self.machine.input, test),
             };
             at = if holds { test.yes } else { test.no };
         }

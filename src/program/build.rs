@@ -2,6 +2,7 @@
 //!
 //! The walk recurses as deep as brackets nest, which the parser bounds.
 
+use super::calculation::{MOST_STEPS, Step};
 use super::*;
 use crate::function::{self, Function, Volatility};
 use crate::hir::{Constant, Expr, Kind, StepKind};
@@ -228,6 +229,9 @@ impl<'h> Build<'h> {
                 let then = self.test(then, yes, no);
                 self.test(test, then, otherwise)
             }
+            Kind::Compare(comparison, operands) if self.is_choice(comparison.operands, operands) => {
+                self.test_of_choice(*comparison, operands, yes, no)
+            }
             _ => match self.fused(e) {
                 Some((kind, slot, true)) => self.add_test(kind, slot, yes, no),
                 Some((kind, slot, false)) => self.add_test(kind, slot, no, yes),
@@ -239,6 +243,37 @@ impl<'h> Build<'h> {
         }
     }
 
+    /// Whether a comparison begins with a choice between constants: `(@a ? 5000 : 1000) < @b`.
+    fn is_choice(&self, compared: Operands, operands: &[Expr; 2]) -> bool {
+        let [left, right] = operands;
+        let Kind::Conditional(parts) = &left.kind else { return false };
+        let [_, yes, no] = parts.as_ref();
+        let constant = |e: &Expr| matches!(e.kind, Kind::Constant(_));
+        compared == Operands::Same && constant(yes) && constant(no) && matches!(right.kind, Kind::Attribute(_))
+    }
+
+    /// The choice is made first, then the one constant is compared.
+    fn test_of_choice(&mut self, comparison: hir::Comparison, operands: &[Expr; 2], yes: u32, no: u32) -> u32 {
+        let [left, right] = operands;
+        let Kind::Conditional(parts) = &left.kind else { return no };
+        let [test, then, otherwise] = parts.as_ref();
+        let mut branch = |constant: &Expr| match self.fused_comparison(comparison.relation, constant, right) {
+            Some((kind, slot, true)) => self.add_test(kind, slot, yes, no),
+            Some((kind, slot, false)) => self.add_test(kind, slot, no, yes),
+            None => {
+                let start = self.next();
+                self.expr(constant);
+                self.expr(right);
+                self.push(Op::Compare(comparison), right.span);
+                self.push(Op::End, right.span);
+                self.add_test(TestKind::Code, start, yes, no)
+            }
+        };
+        let otherwise = branch(otherwise);
+        let then = branch(then);
+        self.test(test, then, otherwise)
+    }
+
     /// A comparison of a slot as one test: what is asked, of which slot, and whether yes means true.
     fn fused(&mut self, e: &Expr) -> Option<(TestKind, u32, bool)> {
         match &e.kind {
@@ -247,6 +282,7 @@ impl<'h> Build<'h> {
             Kind::Compare(comparison, operands) if comparison.operands == Operands::Same => {
                 let [left, right] = operands.as_ref();
                 self.fused_comparison(comparison.relation, left, right)
+                    .or_else(|| self.calculation(comparison.relation, left, right))
             }
             Kind::Call(row, arguments) => match arguments.as_slice() {
                 [subject, constant] => self.fused_call(row, subject, constant),
@@ -283,6 +319,48 @@ impl<'h> Build<'h> {
             _ => return None,
         };
         Some((kind, self.slot(Type::String, path), true))
+    }
+
+    /// A comparison of Doubles that are calculated from slots and constants.
+    fn calculation(&mut self, relation: Relation, left: &Expr, right: &Expr) -> Option<(TestKind, u32, bool)> {
+        let mut steps = Vec::new();
+        self.calculate(left, 0, &mut steps)?;
+        self.calculate(right, 0, &mut steps)?;
+        let number = self.program.calculations.len() as u32;
+        self.program.calculations.push(Calculation { steps: steps.into(), relation });
+        Some((TestKind::Calculation(number), 0, true))
+    }
+
+    /// Adds the steps of an expression, or gives up. A variable is calculated in its place: nothing in it can fail, so
+    /// when and how often that happens makes no difference.
+    fn calculate(&mut self, e: &Expr, depth: usize, steps: &mut Vec<Step>) -> Option<()> {
+        if e.ty != Type::Double || steps.len() >= MOST_STEPS || depth >= MOST_STEPS {
+            return None;
+        }
+        match &e.kind {
+            Kind::Constant(Constant::Double(value)) => steps.push(Step::Constant(*value)),
+            Kind::Attribute(path) => steps.push(Step::Slot(self.slot(Type::Double, *path))),
+            Kind::Variable(id) => {
+                let hir = self.hir;
+                self.calculate(&hir.lets.get(*id as usize)?.value, depth + 1, steps)?;
+            }
+            Kind::Negate(operand) => {
+                self.calculate(operand, depth + 1, steps)?;
+                steps.push(Step::Negate);
+            }
+            Kind::Chain(first, links) => {
+                self.calculate(first, depth + 1, steps)?;
+                for link in links {
+                    if link.ty != Type::Double || link.operator.can_fail() {
+                        return None;
+                    }
+                    self.calculate(&link.operand, depth + 1, steps)?;
+                    steps.push(Step::Apply(link.operator));
+                }
+            }
+            _ => return None,
+        }
+        (steps.len() <= MOST_STEPS).then_some(())
     }
 
     fn fused_comparison(&mut self, relation: Relation, left: &Expr, right: &Expr) -> Option<(TestKind, u32, bool)> {

@@ -12,9 +12,11 @@
 //! Constant texts live in one pool; an operation holds their offsets.
 
 mod build;
+mod calculation;
 mod code;
 mod test;
 
+pub(crate) use calculation::Calculation;
 pub use code::{Op, TextRef};
 pub use test::{FALSE, TRUE, Test, TestKind, TextSet};
 
@@ -42,6 +44,8 @@ pub struct Program {
     pub(crate) tests: Vec<Test>,
     /// Sets of texts that tests look into.
     pub(crate) sets: Vec<TextSet>,
+    /// Arithmetic that tests do.
+    pub(crate) calculations: Vec<Calculation>,
     /// Everything else.
     pub(crate) code: Vec<Op>,
     /// Where each operation stands in the text, for errors and for the place of a random number.

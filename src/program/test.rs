@@ -52,6 +52,8 @@ pub enum TestKind {
     Contains(TextRef),
     /// A text slot is one of a set, ignoring case.
     In(u32),
+    /// A comparison of calculations, by its number.
+    Calculation(u32),
     /// A constant.
     Constant(bool),
     /// Code that gives a Bool, or fails. Begins at the operation whose number is the slot.
@@ -76,7 +78,7 @@ impl TestKind {
             | TestKind::EndsWith(_)
             | TestKind::Contains(_)
             | TestKind::In(_) => Some(Type::String),
-            TestKind::Exists | TestKind::Constant(_) | TestKind::Code => None,
+            TestKind::Exists | TestKind::Calculation(_) | TestKind::Constant(_) | TestKind::Code => None,
         }
     }
 }
