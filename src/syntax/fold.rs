@@ -34,7 +34,8 @@ struct Open {
 const RELATIONAL: u8 = 2;
 const EQUALITY: u8 = 3;
 
-fn level(operator: Binary) -> u8 {
+/// How loosely an operator binds (L4.1).
+pub(super) fn level(operator: Binary) -> u8 {
     match operator {
         Binary::Multiply | Binary::Divide | Binary::Remainder => 0,
         Binary::Add | Binary::Subtract => 1,

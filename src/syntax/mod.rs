@@ -25,6 +25,7 @@ mod scan;
 mod stack;
 
 pub mod ast;
+pub mod format;
 
 pub use path::{PathFault, parse_path};
 pub use stack::{SHALLOW, with_stack};
