@@ -4,9 +4,11 @@
 //! name), its parameters and result, its documentation with examples, and its implementation. The type check, completion,
 //! `fql explain`, the reference pages and the example tests all read the same row. Rows are written with [`functions!`].
 
+mod completion;
 mod registry;
 mod row;
 
+pub use completion::{Completion, completions};
 pub use registry::{Registry, registry};
 pub use row::{FromDatum, IntoDatum, Parameter, Rest, Returned};
 
