@@ -29,6 +29,15 @@ super::codes! {
     /// Specification: R9.2.
     E0803 BAD_STUB: "bad stub file";
 
+    /// The JSON Schema of the event cannot be used. It is a JSON object whose `type` names a type, whose
+    /// `properties` is an object of schemas, and whose `$ref`s lead to places within the same document,
+    /// such as `#/$defs/user`. The message gives the place as a JSON pointer.
+    ///
+    /// Keywords that say nothing of paths and types are passed over.
+    ///
+    /// Specification: L9.4.
+    E0806 BAD_SCHEMA: "bad schema of the event";
+
     /// The event is not JSON. The message gives line and column of the first place that cannot be read.
     /// Common causes are a comma before `}`, single quotes, a key without quotes, and text behind the end.
     ///
