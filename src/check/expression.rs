@@ -24,8 +24,14 @@ impl Checker<'_> {
                 let help = "for a length of time write `TimeSpan.FromDays(7)`";
                 self.report(self.diagnose(Code::BAD_WINDOW, e.span, message).help(help))
             }
-            ast::Kind::Attribute(path) => self.attribute(path, e.span, want),
+            ast::Kind::Attribute(path) => {
+                self.note_path(path, e.span);
+                self.attribute(path, e.span, want)
+            }
             ast::Kind::Event(path) => {
+                if let Some(path) = path {
+                    self.note_path(path, e.span);
+                }
                 let path = path.as_ref().map(|path| self.path_id(path));
                 Some(hir::Expr { kind: Kind::Event(path), ty: Type::Json, span: e.span })
             }
@@ -83,10 +89,12 @@ impl Checker<'_> {
     /// An attribute as the type asked for; String where nothing asks (L3.3 h).
     fn attribute(&mut self, path: &ast::Path, span: Span, want: Option<Type>) -> Option<hir::Expr> {
         let ty = match want {
-            None | Some(Type::Decision) => Type::String,
+            None => self.described_type(path).unwrap_or(Type::String),
+            Some(Type::Decision) => Type::String,
             Some(ty @ (Type::Bool | Type::Int | Type::Double | Type::String | Type::DateTime | Type::Json)) => ty,
             Some(ty) => return self.report(self.unreadable_attribute(span, ty)),
         };
+        self.contradicts(path, span, ty)?;
         let path = self.path_id(path);
         Some(hir::Expr { kind: Kind::Attribute(path), ty, span })
     }

@@ -26,7 +26,11 @@ impl Checker<'_> {
                 self.namespace(&space, name, rest)?
             }
             _ if self.is_open(base) => self.open_receiver(base, steps)?,
-            _ => (self.expr(base, None)?, steps),
+            _ => {
+                let value = self.expr(base, None)?;
+                self.lint_quoted_receiver(&value);
+                (value, steps)
+            }
         };
         while let [step, after @ ..] = rest {
             let whole = base.span.to(step.span);

@@ -5,11 +5,13 @@
 //! 1. [`statement`] walks rules, clauses and statements and keeps the variables ([`scope`]).
 //! 2. [`expression`] types one expression; an attribute takes the type its context asks for (L3.3).
 //! 3. [`operator`], [`member`] and [`call`] know what operators, postfix steps and calls ask of their operands.
-//! 4. [`lint`] warns of what runs but is probably not meant; [`message`] holds the wording of what several of them report.
+//! 4. [`described`] holds attributes against the event's schema, if there is one (L9.4).
+//! 5. [`lint`] warns of what runs but is probably not meant; [`message`] holds the wording of what several of them report.
 //!
 //! An expression that has an error is `None` from there on: what depends on it stays silent.
 
 mod call;
+mod described;
 mod expression;
 mod lint;
 mod member;
@@ -19,8 +21,11 @@ mod scope;
 mod special;
 mod statement;
 
+pub use lint::{Level, Lints};
+
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir;
+use crate::schema::Schema;
 use crate::source::{Source, Span};
 use crate::syntax::ast;
 use indexmap::IndexMap;
@@ -33,6 +38,12 @@ use std::sync::Arc;
 pub struct Definitions {
     /// External calls by lower-case name.
     pub externals: IndexMap<String, ExternalDefinition>,
+    /// What the event looks like, if that is known (L9.4).
+    pub schema: Option<Arc<Schema>>,
+    /// Whether only the first rule runs whose condition is true (R2.1).
+    pub first_match: bool,
+    /// How loud warnings are (L9.3).
+    pub lints: Lints,
 }
 
 /// What the checker knows of an external call (L8.1).
@@ -72,6 +83,11 @@ pub fn rules(files: &[File], definitions: &Definitions) -> (hir::Assessment, Vec
         checker.enter(&file.source);
         checker.file(file, &mut names);
     }
+    checker.lint_all_quoted();
+    // What has errors is not all there, so nothing can be said of the whole.
+    if !files.iter().any(|file| file.damaged) && !checker.diagnostics.iter().any(Diagnostic::is_error) {
+        checker.lint_reach();
+    }
     (checker.out, checker.diagnostics)
 }
 
@@ -84,6 +100,7 @@ pub fn expression(
     let mut checker = Checker::new(definitions, Program::Expression);
     checker.enter(source);
     let expression = checker.expr(tree, None);
+    checker.lint_all_quoted();
     (expression.map(|expression| hir::Program { parts: checker.out, expression }), checker.diagnostics)
 }
 
@@ -97,6 +114,7 @@ struct Checker<'d> {
     externals: HashMap<String, u32>,
     source: Arc<Source>,
     scope: Scope,
+    quoted: Vec<lint::Quoted>,
 }
 
 impl<'d> Checker<'d> {
@@ -111,6 +129,7 @@ impl<'d> Checker<'d> {
             externals: HashMap::new(),
             source: Arc::new(Source::new("", "")),
             scope: Scope::default(),
+            quoted: Vec::new(),
         }
     }
 

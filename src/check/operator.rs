@@ -46,7 +46,8 @@ impl Checker<'_> {
         self.lint_negated(left, span);
         let (left, right) = match (self.is_open(left), self.is_open(right)) {
             (true, true) => {
-                let (left, right) = (self.expr(left, Some(Type::String)), self.expr(right, Some(Type::String)));
+                // Each is a String, unless the event's schema says what they are.
+                let (left, right) = (self.expr(left, None), self.expr(right, None));
                 (left?, right?)
             }
             (true, false) => {
@@ -129,6 +130,7 @@ impl Checker<'_> {
             ty @ (Type::Bool | Type::DateTime) => ty,
             ty => return self.report(self.unreadable_attribute(attribute.span, ty)),
         };
+        self.contradicts_text(attribute, ty)?;
         self.expr(attribute, Some(ty))
     }
 

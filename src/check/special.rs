@@ -91,7 +91,10 @@ impl Checker<'_> {
     fn exists(&mut self, arguments: &[Argument], span: Span) -> Option<hir::Expr> {
         let path = match arguments {
             [Argument { name: None, value }] => match &value.kind {
-                ast::Kind::Attribute(path) | ast::Kind::Event(Some(path)) => Some(path.clone()),
+                ast::Kind::Attribute(path) | ast::Kind::Event(Some(path)) => {
+                    self.note_path(path, value.span);
+                    Some(path.clone())
+                }
                 ast::Kind::Variable(name) => match self.scope.read(name) {
                     Some(Binding::Open(path)) => Some(path),
                     Some(Binding::Broken) => return None,

@@ -137,8 +137,11 @@ impl Checker<'_> {
         };
         let binding = match open {
             Some(path) => {
-                if let ast::Kind::Variable(name) = &l.value.kind {
-                    self.scope.read(name);
+                match &l.value.kind {
+                    ast::Kind::Variable(name) => {
+                        self.scope.read(name);
+                    }
+                    _ => self.note_path(&path, l.value.span),
                 }
                 Binding::Open(path)
             }

@@ -1,12 +1,13 @@
 //! From texts and functions to an engine, or all diagnostics at once.
 
 use super::{Assessment, BuildError, Engine, Externals, Shared};
-use crate::check::{self, Definitions, ExternalDefinition, File};
+use crate::check::{self, Definitions, ExternalDefinition, File, Level, Lints};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::evaluate::{Mode, OnError, Policy, Prefetch};
 use crate::external::{External, Handler, Stubs};
 use crate::limit::Limits;
 use crate::program::Program;
+use crate::schema::Schema;
 use crate::source::{Source, Span};
 use crate::syntax;
 use indexmap::IndexMap;
@@ -21,6 +22,8 @@ pub struct EngineBuilder {
     stubs: Stubs,
     policy: Policy,
     unreadable: Vec<Diagnostic>,
+    lints: Lints,
+    schemas: IndexMap<String, Arc<Schema>>,
 }
 
 /// Rules as the host gave them.
@@ -130,6 +133,34 @@ impl EngineBuilder {
         self
     }
 
+    /// Sets how loud a warning is (L9.3): not told, told, or an error. For the code of an error nothing changes.
+    #[must_use]
+    pub fn lint(mut self, code: Code, level: Level) -> EngineBuilder {
+        self.lints.set(code, level);
+        self
+    }
+
+    /// Gives the JSON Schema of the events of an assessment (L9.4). What is wrong with it is one of the diagnostics of
+    /// [`EngineBuilder::build`].
+    #[must_use]
+    pub fn schema(self, assessment: impl Into<String>, text: &str) -> EngineBuilder {
+        let assessment = assessment.into();
+        let shown = format!("schema of {assessment}");
+        self.named_schema(assessment, &shown, text)
+    }
+
+    /// The same, with a name to show in diagnostics.
+    #[must_use]
+    pub fn named_schema(mut self, assessment: impl Into<String>, file: &str, text: &str) -> EngineBuilder {
+        match Schema::parse(file, text) {
+            Ok(schema) => {
+                self.schemas.insert(assessment.into().to_ascii_lowercase(), Arc::new(schema));
+            }
+            Err(diagnostic) => self.unreadable.push(*diagnostic),
+        }
+        self
+    }
+
     /// Parses, checks and compiles.
     ///
     /// # Errors
@@ -145,7 +176,7 @@ impl EngineBuilder {
 
     /// The same, with all diagnostics in any case: an engine if none is an error.
     pub fn check(self) -> (Option<Engine>, Vec<Diagnostic>) {
-        let definitions = self.definitions();
+        let mut definitions = self.definitions();
         let mut diagnostics = self.unreadable;
         let mut grouped: IndexMap<String, (String, Vec<Text>)> = IndexMap::new();
         for text in self.texts {
@@ -154,6 +185,7 @@ impl EngineBuilder {
         }
         let mut assessments = IndexMap::new();
         for (key, (name, texts)) in grouped {
+            definitions.schema = self.schemas.get(&key).cloned();
             let (program, found) = compile(&texts, &definitions, &self.policy.limits);
             diagnostics.extend(found);
             if let Some(program) = program {
@@ -161,6 +193,7 @@ impl EngineBuilder {
                 assessments.insert(key, Assessment { name: Arc::from(name), program });
             }
         }
+        definitions.schema = None;
         if diagnostics.iter().any(Diagnostic::is_error) {
             return (None, diagnostics);
         }
@@ -172,7 +205,11 @@ impl EngineBuilder {
     }
 
     fn definitions(&self) -> Definitions {
-        let mut definitions = Definitions::default();
+        let mut definitions = Definitions {
+            lints: self.lints.clone(),
+            first_match: self.policy.mode == Mode::FirstMatch,
+            ..Definitions::default()
+        };
         for external in &self.externals {
             let definition = ExternalDefinition { name: external.name.clone(), parameters: Some(external.parameters) };
             definitions.externals.insert(external.name.to_ascii_lowercase(), definition);
@@ -206,6 +243,7 @@ fn compile(texts: &[Text], definitions: &Definitions, limits: &Limits) -> (Optio
             .collect();
         let (assessment, found) = check::rules(&files, definitions);
         diagnostics.extend(found);
+        definitions.lints.apply(&mut diagnostics);
         in_order(&mut diagnostics, texts.iter().map(|text| &text.source));
         let good = !diagnostics.iter().any(Diagnostic::is_error);
         (good.then(|| Program::of_rules(&assessment)), diagnostics)

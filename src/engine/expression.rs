@@ -116,6 +116,7 @@ impl Expression {
                 diagnostics.extend(found);
                 checked
             });
+            shared.definitions.lints.apply(&mut diagnostics);
             in_order(&mut diagnostics, std::iter::once(&source));
             let good = !diagnostics.iter().any(Diagnostic::is_error);
             (checked.filter(|_| good).map(|checked| Program::of_expression(&checked)), diagnostics)

@@ -1,15 +1,34 @@
 //! What runs but is probably not meant (L9.3).
+//!
+//! 1. Here: what one expression shows.
+//! 2. [`quoted`] finds paths in quotes that lack their `@`.
+//! 3. [`reach`] finds clauses that never fire: [`formula`] makes conditions comparable, [`subject`] and [`ranges`] say which
+//!    values they tell apart, [`solve`] whether they exclude each other.
+//! 4. [`level`] turns warnings off or makes them errors.
+
+mod formula;
+mod level;
+mod quoted;
+mod ranges;
+mod reach;
+mod solve;
+mod subject;
+
+pub use level::{Level, Lints};
+pub(super) use quoted::Quoted;
 
 use super::Checker;
 use crate::diagnostic::Code;
 use crate::hir::{self, Constant, Kind};
 use crate::source::Span;
 use crate::syntax::ast;
+use crate::value::Type;
 use crate::value::operate::Relation;
 
 impl Checker<'_> {
     /// A comparison of an attribute with its type's default, or of two attributes in order.
     pub(super) fn lint_comparison(&mut self, relation: Relation, left: &hir::Expr, right: &hir::Expr, span: Span) {
+        self.lint_quoted(left, right);
         let equality = matches!(relation, Relation::Equal | Relation::NotEqual);
         match (&left.kind, &right.kind) {
             (Kind::Attribute(path), Kind::Constant(constant)) | (Kind::Constant(constant), Kind::Attribute(path))
@@ -21,7 +40,7 @@ impl Checker<'_> {
                 let diagnostic = self.diagnose(Code::DEFAULT_COMPARISON, span, message).help(help);
                 self.diagnostics.push(diagnostic);
             }
-            (Kind::Attribute(_), Kind::Attribute(_)) if !equality => {
+            (Kind::Attribute(_), Kind::Attribute(_)) if !equality && left.ty == Type::String => {
                 let message = "two attributes compare in the order of texts: `10` comes before `9`";
                 let help = "for numbers write `.ToDouble()`, for times `.ToDateTime()` on both sides";
                 let diagnostic = self.diagnose(Code::ATTRIBUTES_COMPARED, span, message).help(help);

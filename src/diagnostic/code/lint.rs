@@ -109,4 +109,12 @@ CLAUSE "review"
 CLAUSE "review"
   OBSERVE Output(amount = @"amount")
   RETURN Review("high amount")"#;
+
+    /// The schema of the event describes what stands around this path, and has no such path. It is probably
+    /// misspelt: the attribute would be missing from every event, and have its type's default.
+    ///
+    /// If events do have it, add it to the schema.
+    ///
+    /// Specification: L9.4.
+    W1014 UNKNOWN_PATH: "path that the schema does not have";
 }

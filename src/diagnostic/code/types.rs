@@ -65,4 +65,14 @@ super::codes! {
     /// Specification: L3.4, L3.7.
     E0307 NULL_OPERAND: "`null` as an operand", Expression
         bad r#"@"user.email".ToUpper() == null"# good r#"!Exists(@"user.email")"#;
+
+    /// The schema of the event says which values stand at the path, and none of them is what the context
+    /// asks for: a number is compared with a text, an object is calculated with. The rule would never see
+    /// what it looks for.
+    ///
+    /// Mend the rule, or the schema if that is wrong. A text that holds a number or a truth value is
+    /// converted by `.ToDouble()` or `.ToBoolean()`.
+    ///
+    /// Specification: L9.4.
+    E0308 AGAINST_SCHEMA: "attribute used against the schema";
 }

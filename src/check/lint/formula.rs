@@ -1,0 +1,392 @@
+//! A condition as a formula over subjects.
+//!
+//! In: the typed tree of a `WHEN`. Out: the formula of "it is true", or of "it is false"; a condition that fails is neither
+//! (L5.1), which is why both are built. The formula says exactly what the condition says of its subjects. What has not the
+//! same value wherever it stands (calls, random numbers, `GetVariable`, what the host answers) becomes a subject of its own
+//! at every place, of which nothing is known.
+
+use super::ranges::Ranges;
+use super::subject::{Subject, Test, Value};
+use crate::function::Volatility;
+use crate::hir::{self, Constant, Expr, Kind, StepKind};
+use crate::value::Type;
+use crate::value::operate::{Comparison, Operands, Relation};
+use indexmap::IndexMap;
+use std::fmt::Write;
+
+/// How deep a condition is followed, through its operands and through variables.
+const DEEPEST: usize = 64;
+
+/// How many tests one condition may become; what goes beyond is one unknown.
+const MOST: usize = 512;
+
+/// A formula in negation normal form. Nothing but tests is negated, and they are not: each says when it holds.
+#[derive(Clone, Debug)]
+pub(super) enum Formula {
+    /// All hold; none of none is true.
+    All(Vec<Formula>),
+    /// One holds; one of none is false.
+    Any(Vec<Formula>),
+    /// A test of a subject is true, or is false.
+    Test(u32, Test, bool),
+}
+
+/// The same, each test as the classes of its subject that it lets through. Equal nodes have equal meaning.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Node {
+    All(Vec<Node>),
+    Any(Vec<Node>),
+    In(u32, Ranges),
+}
+
+/// The subjects met so far.
+#[derive(Debug)]
+pub(super) struct Subjects<'h> {
+    parts: &'h hir::Assessment,
+    by_key: IndexMap<String, Subject>,
+    /// Whether the expression of a variable may fail.
+    lets_fail: Vec<bool>,
+    left: usize,
+}
+
+impl<'h> Subjects<'h> {
+    pub(super) fn new(parts: &'h hir::Assessment) -> Subjects<'h> {
+        let mut subjects = Subjects { parts, by_key: IndexMap::new(), lets_fail: Vec::new(), left: 0 };
+        // A variable is made of earlier ones only.
+        for bound in &parts.lets {
+            let fails = subjects.can_fail(&bound.value);
+            subjects.lets_fail.push(fails);
+        }
+        subjects
+    }
+
+    /// The formula of "this condition is true".
+    pub(super) fn formula(&mut self, condition: &Expr) -> Formula {
+        self.left = MOST;
+        self.truth(condition, true, 0)
+    }
+
+    /// All conditions are known.
+    pub(super) fn close(&mut self) {
+        self.by_key.values_mut().for_each(Subject::close);
+    }
+
+    pub(super) fn get(&self, subject: u32) -> Option<&Subject> {
+        self.by_key.get_index(subject as usize).map(|(_, subject)| subject)
+    }
+
+    /// The formula with classes, in a form that does not depend on how it was written.
+    pub(super) fn node(&self, formula: &Formula) -> Node {
+        match formula {
+            Formula::Test(subject, test, holds) => {
+                let whole = self.get(*subject).and_then(|one| one.instead(test));
+                let (subject, test) = whole.map_or((*subject, test), |whole| (whole, &Test::Itself));
+                let Some(one) = self.get(subject) else { return Node::All(Vec::new()) };
+                let classes = one.classes(test, *holds);
+                if classes.is_empty() {
+                    Node::Any(Vec::new())
+                } else if one.all().is_within(&classes) {
+                    Node::All(Vec::new())
+                } else {
+                    Node::In(subject, classes)
+                }
+            }
+            Formula::All(parts) => all(parts.iter().map(|part| self.node(part))),
+            Formula::Any(parts) => self.any(parts.iter().map(|part| self.node(part))),
+        }
+    }
+
+    /// One of them holds.
+    fn any(&self, parts: impl Iterator<Item = Node>) -> Node {
+        let mut flat = Vec::new();
+        for part in parts {
+            match part {
+                Node::Any(inner) => flat.extend(inner),
+                other => flat.push(other),
+            }
+        }
+        flat.sort();
+        let mut out: Vec<Node> = Vec::with_capacity(flat.len());
+        for part in flat {
+            match (out.last_mut(), part) {
+                (_, Node::All(inner)) if inner.is_empty() => return Node::All(inner),
+                (Some(Node::In(a, classes)), Node::In(b, more)) if *a == b => {
+                    *classes = classes.or(&more);
+                    if self.get(b).is_some_and(|one| one.all().is_within(classes)) {
+                        return Node::All(Vec::new());
+                    }
+                }
+                (Some(last), part) if *last == part => {}
+                (_, part) => out.push(part),
+            }
+        }
+        single(out, Node::Any)
+    }
+
+    /// When an expression is true, or when it is false.
+    fn truth(&mut self, e: &Expr, holds: bool, depth: usize) -> Formula {
+        if self.left == 0 || depth > DEEPEST {
+            return self.opaque(e, holds);
+        }
+        self.left -= 1;
+        let depth = depth + 1;
+        match &e.kind {
+            Kind::Constant(Constant::Bool(value)) => {
+                if *value == holds {
+                    Formula::All(Vec::new())
+                } else {
+                    Formula::Any(Vec::new())
+                }
+            }
+            Kind::Not(operand) => self.truth(operand, !holds, depth),
+            Kind::And(operands) | Kind::Or(operands) if operands.len() > self.left => self.opaque(e, holds),
+            Kind::And(operands) if holds => Formula::All(self.each(operands, true, depth)),
+            Kind::Or(operands) if !holds => Formula::All(self.each(operands, false, depth)),
+            Kind::And(operands) | Kind::Or(operands) => match self.first(operands, holds, depth) {
+                Some(formula) => formula,
+                None => self.opaque(e, holds),
+            },
+            Kind::Conditional(parts) => {
+                let [test, yes, no] = &**parts;
+                let first = vec![self.truth(test, true, depth), self.truth(yes, holds, depth)];
+                let second = vec![self.truth(test, false, depth), self.truth(no, holds, depth)];
+                Formula::Any(vec![Formula::All(first), Formula::All(second)])
+            }
+            Kind::Compare(comparison, operands) => {
+                let [left, right] = &**operands;
+                self.comparison(e, *comparison, left, right, holds, depth)
+            }
+            Kind::Variable(id) => match self.parts.lets.get(*id as usize) {
+                Some(bound) if bound.value.ty == Type::Bool => self.truth(&bound.value, holds, depth),
+                _ => self.opaque(e, holds),
+            },
+            Kind::Call(row, arguments) if row.name == "In" => match arguments.as_slice() {
+                [key, entries] => match entries.kind.text() {
+                    Some(entries) => self.entry(e, key, &entries.clone(), holds),
+                    None => self.opaque(e, holds),
+                },
+                _ => self.opaque(e, holds),
+            },
+            _ => self.opaque(e, holds),
+        }
+    }
+
+    fn each(&mut self, operands: &[Expr], holds: bool, depth: usize) -> Vec<Formula> {
+        operands.iter().map(|operand| self.truth(operand, holds, depth)).collect()
+    }
+
+    /// The first operand that is not the other way decides: `&&` is false, `||` is true by it. One that may fail before it
+    /// has to be the other way; the others need not be asked, since the first of them that is not decides as well.
+    /// `None` if that becomes too much.
+    fn first(&mut self, operands: &[Expr], decides: bool, depth: usize) -> Option<Formula> {
+        let mut ways = Vec::new();
+        let mut before: Vec<&Expr> = Vec::new();
+        for operand in operands {
+            if before.len() >= self.left {
+                return None;
+            }
+            let mut all: Vec<Formula> = before.iter().map(|one| self.truth(one, !decides, depth)).collect();
+            all.push(self.truth(operand, decides, depth));
+            ways.push(Formula::All(all));
+            if self.can_fail(operand) {
+                before.push(operand);
+            }
+        }
+        Some(Formula::Any(ways))
+    }
+
+    fn comparison(
+        &mut self,
+        e: &Expr,
+        comparison: Comparison,
+        left: &Expr,
+        right: &Expr,
+        holds: bool,
+        depth: usize,
+    ) -> Formula {
+        if comparison.operands != Operands::Same {
+            return self.opaque(e, holds);
+        }
+        let (subject, constant, relation) = match (&left.kind, &right.kind) {
+            (Kind::Constant(_), Kind::Constant(_)) => return self.opaque(e, holds),
+            (_, Kind::Constant(constant)) => (left, constant, comparison.relation),
+            (Kind::Constant(constant), _) => (right, constant, mirrored(comparison.relation)),
+            _ => return self.opaque(e, holds),
+        };
+        let (relation, holds) = match relation {
+            Relation::NotEqual => (Relation::Equal, !holds),
+            other => (other, holds),
+        };
+        let value = match constant {
+            Constant::Bool(value) if relation == Relation::Equal => return self.truth(subject, *value == holds, depth),
+            Constant::Int(value) => Value::Int(*value),
+            Constant::Double(value) if !value.is_nan() => Value::Double(*value),
+            Constant::String(text) => Value::Text(text.clone()),
+            _ => return self.opaque(e, holds ^ (comparison.relation == Relation::NotEqual)),
+        };
+        let Some(id) = self.subject(subject) else {
+            return self.opaque(e, holds ^ (comparison.relation == Relation::NotEqual));
+        };
+        self.test(id, Test::Compare(relation, value), holds)
+    }
+
+    /// `In(key, "a, b")` (L7.1).
+    fn entry(&mut self, e: &Expr, key: &Expr, entries: &str, holds: bool) -> Formula {
+        let Some(id) = self.subject(key) else { return self.opaque(e, holds) };
+        let Formula::Test(whole, ..) = self.opaque(e, holds) else { return Formula::All(Vec::new()) };
+        let entries = entries.split(',').map(str::trim).filter(|entry| !entry.is_empty()).map(Box::from);
+        self.test(id, Test::In(entries.collect(), whole), holds)
+    }
+
+    /// A Bool of which nothing is known but that it is the same wherever the same expression stands.
+    fn opaque(&mut self, e: &Expr, holds: bool) -> Formula {
+        let id = match self.subject(e) {
+            Some(id) => id,
+            None => self.add(format!("#{}", self.by_key.len()), Subject::new(Type::Bool, true, false)),
+        };
+        self.test(id, Test::Itself, holds)
+    }
+
+    fn test(&mut self, id: u32, test: Test, holds: bool) -> Formula {
+        if let Some((_, subject)) = self.by_key.get_index_mut(id as usize) {
+            subject.note(&test);
+        }
+        Formula::Test(id, test, holds)
+    }
+
+    /// The number of what an expression stands for; `None` if it may differ from place to place.
+    fn subject(&mut self, e: &Expr) -> Option<u32> {
+        let mut key = String::new();
+        if !write_key(e, &mut key) {
+            return None;
+        }
+        let fails = self.can_fail(e);
+        // What is no attribute may be calculated to a NaN; a text of the event that is numeric is none.
+        let nan = e.ty == Type::Double && !matches!(e.kind, Kind::Attribute(_));
+        Some(self.add(key, Subject::new(e.ty, fails, nan)))
+    }
+
+    fn add(&mut self, key: String, subject: Subject) -> u32 {
+        let entry = self.by_key.entry(key);
+        let id = entry.index() as u32;
+        entry.or_insert(subject);
+        id
+    }
+
+    /// Whether an expression might end in a failure; true where it is not plain that it cannot.
+    fn can_fail(&self, e: &Expr) -> bool {
+        match &e.kind {
+            Kind::Constant(_) | Kind::Exists(_) => false,
+            // A text might have to be written, which has a limit.
+            Kind::Attribute(_) => !matches!(e.ty, Type::Bool | Type::Int | Type::Double | Type::DateTime),
+            Kind::Not(_) | Kind::And(_) | Kind::Or(_) | Kind::Compare(..) | Kind::Conditional(_) => {
+                e.kind.children().any(|child| self.can_fail(child))
+            }
+            Kind::Variable(id) => self.lets_fail.get(*id as usize).copied().unwrap_or(true),
+            _ => true,
+        }
+    }
+}
+
+/// All of them hold.
+pub(super) fn all(parts: impl Iterator<Item = Node>) -> Node {
+    let mut flat = Vec::new();
+    for part in parts {
+        match part {
+            Node::All(inner) => flat.extend(inner),
+            other => flat.push(other),
+        }
+    }
+    flat.sort();
+    let mut out: Vec<Node> = Vec::with_capacity(flat.len());
+    for part in flat {
+        match (out.last_mut(), part) {
+            (_, Node::Any(inner)) if inner.is_empty() => return Node::Any(inner),
+            (Some(Node::In(a, classes)), Node::In(b, more)) if *a == b => {
+                *classes = classes.and(&more);
+                if classes.is_empty() {
+                    return Node::Any(Vec::new());
+                }
+            }
+            (Some(last), part) if *last == part => {}
+            (_, part) => out.push(part),
+        }
+    }
+    single(out, Node::All)
+}
+
+fn single(mut parts: Vec<Node>, wrap: fn(Vec<Node>) -> Node) -> Node {
+    match (parts.len(), parts.pop()) {
+        (1, Some(only)) => only,
+        (_, Some(last)) => {
+            parts.push(last);
+            wrap(parts)
+        }
+        _ => wrap(parts),
+    }
+}
+
+fn mirrored(relation: Relation) -> Relation {
+    match relation {
+        Relation::Less => Relation::Greater,
+        Relation::LessOrEqual => Relation::GreaterOrEqual,
+        Relation::Greater => Relation::Less,
+        Relation::GreaterOrEqual => Relation::LessOrEqual,
+        same => same,
+    }
+}
+
+/// Writes what tells an expression from others; false if its value may differ from place to place within one event.
+fn write_key(e: &Expr, key: &mut String) -> bool {
+    // Writing to a `String` does not fail.
+    let _ = match &e.kind {
+        Kind::Constant(constant) => write!(key, "{constant:?}"),
+        Kind::Attribute(path) => write!(key, "@{path}:{}", e.ty.name()),
+        Kind::Event(path) => write!(key, "@@{path:?}"),
+        Kind::Exists(path) => write!(key, "?{path}"),
+        Kind::Variable(id) => write!(key, "${id}"),
+        Kind::Not(_) => write!(key, "!"),
+        Kind::Negate(_) => write!(key, "-"),
+        Kind::And(_) => write!(key, "&"),
+        Kind::Or(_) => write!(key, "|"),
+        Kind::Conditional(_) => write!(key, "?:"),
+        Kind::Array(_) => write!(key, "[]"),
+        Kind::Object(members) => {
+            let names: Vec<&str> = members.iter().map(|(name, _)| &**name).collect();
+            write!(key, "{names:?}")
+        }
+        Kind::Chain(_, links) => {
+            let operators: Vec<_> = links.iter().map(|link| link.operator).collect();
+            write!(key, "{operators:?}")
+        }
+        Kind::Compare(comparison, _) => write!(key, "{comparison:?}"),
+        Kind::Convert(conversion, _) => write!(key, "{conversion:?}:{}", e.ty.name()),
+        Kind::Call(row, _) if row.volatility != Volatility::Volatile => write!(key, "{:p}", *row),
+        Kind::Steps(_, steps) => {
+            for step in steps {
+                let _ = match &step.kind {
+                    StepKind::Member(name) => write!(key, ".{name:?}"),
+                    StepKind::Field(name) => write!(key, ".{name:?}"),
+                    StepKind::MemberNamed(_) => write!(key, "[s]"),
+                    StepKind::Element(_) => write!(key, "[n]"),
+                    StepKind::Method(row, arguments) if row.volatility != Volatility::Volatile => {
+                        write!(key, ".{:p}/{}", *row, arguments.len())
+                    }
+                    StepKind::Convert(conversion) => write!(key, "{conversion:?}:{}", step.ty.name()),
+                    _ => return false,
+                };
+            }
+            Ok(())
+        }
+        _ => return false,
+    };
+    key.push('(');
+    for child in e.kind.children() {
+        if !write_key(child, key) {
+            return false;
+        }
+        key.push(',');
+    }
+    key.push(')');
+    true
+}

@@ -1,0 +1,324 @@
+//! Clauses that can never fire, and clauses with the same test (W1011, W1012).
+//!
+//! In: the rules of an assessment as meant, without errors. Out: warnings. A statement fires if the condition of its rule
+//! and its `WHEN` are true and nothing before it has ended the rules. That is one formula ([`super::formula`]); if it cannot
+//! be true ([`super::solve`]), the statement never fires. Nothing is claimed that does not hold for every event.
+
+use super::formula::{Formula, Node, Subjects, all};
+use super::solve::exclude;
+use crate::check::Checker;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::hir::{self, Effect};
+use crate::source::{Source, Span};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// How many earlier returns a statement is held against: the nearest that ask about what it asks about.
+const NEAREST: usize = 128;
+
+/// What one question may cost, and all of an assessment together.
+const STEPS: usize = 20_000;
+const ALL_STEPS: usize = 5_000_000;
+
+/// What ends the rules before the others: a `RETURN`, or under "first match" the condition of a rule.
+struct End {
+    when: Node,
+    rule: usize,
+    /// The clause of a `RETURN`; none is the rule as a whole.
+    clause: Option<Arc<str>>,
+    source: u32,
+    span: Span,
+}
+
+/// What ends the rules so far.
+#[derive(Default)]
+struct Ends {
+    all: Vec<End>,
+    /// By subject, the ends that ask about it, in order.
+    about: HashMap<u32, Vec<usize>>,
+    always: Option<usize>,
+}
+
+/// The tests of a rule, in the order of its statements.
+struct Tests {
+    condition: Formula,
+    clauses: Vec<Vec<Formula>>,
+}
+
+impl Checker<'_> {
+    /// Looks at all rules; they have no errors.
+    pub(in crate::check) fn lint_reach(&mut self) {
+        let found = Reach::of(&self.out, self.definitions.first_match).warnings;
+        self.diagnostics.extend(found);
+    }
+}
+
+struct Reach<'h> {
+    parts: &'h hir::Assessment,
+    subjects: Subjects<'h>,
+    ends: Ends,
+    steps: usize,
+    warnings: Vec<Diagnostic>,
+}
+
+impl<'h> Reach<'h> {
+    fn of(parts: &'h hir::Assessment, first_match: bool) -> Reach<'h> {
+        let mut subjects = Subjects::new(parts);
+        let yes = || Formula::All(Vec::new());
+        let tests: Vec<Tests> = parts
+            .rules
+            .iter()
+            .map(|rule| {
+                let condition = rule.condition.as_ref().map_or_else(yes, |condition| subjects.formula(condition));
+                let mut test = |statement: &hir::Statement| {
+                    statement.when.as_ref().map_or_else(yes, |when| subjects.formula(when))
+                };
+                let clauses = rule.clauses.iter().map(|clause| clause.statements.iter().map(&mut test).collect());
+                Tests { condition, clauses: clauses.collect() }
+            })
+            .collect();
+        subjects.close();
+        let mut reach = Reach { parts, subjects, ends: Ends::default(), steps: ALL_STEPS, warnings: Vec::new() };
+        for (number, (rule, tests)) in parts.rules.iter().zip(&tests).enumerate() {
+            reach.rule(number, rule, tests, first_match);
+        }
+        reach
+    }
+
+    fn rule(&mut self, number: usize, rule: &hir::Rule, tests: &Tests, first_match: bool) {
+        let condition = self.subjects.node(&tests.condition);
+        let before = self.ends.all.len();
+        let first = rule.clauses.iter().flat_map(|clause| &clause.statements).next();
+        let place = rule.condition.as_ref().map(|condition| condition.span).or(first.map(|statement| statement.span));
+        let Some(place) = place else { return };
+        if let Some(why) = self.never(&condition) {
+            let diagnostic = self.diagnostic(rule, place, &Dead::Rule, why, number);
+            self.warnings.push(diagnostic);
+            return;
+        }
+        let mut seen: HashMap<Node, (usize, Span)> = HashMap::new();
+        for (clause, (statements, tests)) in rule.clauses.iter().zip(&tests.clauses).enumerate() {
+            self.clause(number, rule, &condition, (clause, statements), tests, &mut seen);
+        }
+        if first_match {
+            self.ends.truncate(before);
+            self.ends.push(End { when: condition, rule: number, clause: None, source: rule.source, span: place });
+        }
+    }
+
+    fn clause(
+        &mut self,
+        number: usize,
+        rule: &hir::Rule,
+        condition: &Node,
+        (position, clause): (usize, &hir::Clause),
+        tests: &[Formula],
+        seen: &mut HashMap<Node, (usize, Span)>,
+    ) {
+        let mut dead = Vec::new();
+        let mut ended = false;
+        for (statement, test) in clause.statements.iter().zip(tests) {
+            let test = self.subjects.node(test);
+            let when = all([condition.clone(), test.clone()].into_iter());
+            let returns = statement.effects.iter().any(|effect| matches!(effect, Effect::Decide(_)));
+            // What stands behind an unconditional RETURN of the same clause was told already.
+            if !ended {
+                let why = self.never(&when);
+                if let Some(why) = why {
+                    let place = statement.when.as_ref().map_or(statement.span, |when| when.span);
+                    let conditional = !matches!(condition, Node::All(parts) if parts.is_empty());
+                    let whole = Dead::Clause { name: &clause.name, conditional };
+                    dead.push(self.diagnostic(rule, place, &whole, why, number));
+                } else if let Some(asked) = &statement.when {
+                    self.same(rule, (position, clause), &test, asked.span, seen);
+                }
+            }
+            if returns {
+                ended |= statement.when.is_none();
+                self.ends.push(End {
+                    when,
+                    rule: number,
+                    clause: Some(clause.name.clone()),
+                    source: rule.source,
+                    span: statement.span,
+                });
+            }
+        }
+        // Of a clause that is dead as a whole the first statement says it.
+        if dead.len() == clause.statements.len() {
+            dead.truncate(1);
+        }
+        self.warnings.extend(dead);
+    }
+
+    /// W1012: another clause of the rule has the same test.
+    fn same(
+        &mut self,
+        rule: &hir::Rule,
+        (position, clause): (usize, &hir::Clause),
+        test: &Node,
+        span: Span,
+        seen: &mut HashMap<Node, (usize, Span)>,
+    ) {
+        if matches!(test, Node::All(parts) if parts.is_empty()) {
+            return;
+        }
+        match seen.get(test) {
+            Some((other, first)) if *other != position => {
+                let name = rule.clauses.get(*other).map_or("", |clause| &*clause.name);
+                let message = format!("`{}` has the same test as `{name}`", clause.name);
+                let diagnostic = Diagnostic::new(Code::SAME_CONDITION, self.source(rule.source), span, message);
+                let diagnostic = diagnostic.also(*first, "the same test");
+                self.warnings.push(diagnostic.help("change the one that was copied, or join the two clauses"));
+            }
+            Some(_) => {}
+            None => {
+                seen.insert(test.clone(), (position, span));
+            }
+        }
+    }
+
+    /// Why something never is the case at this place, if so.
+    fn never(&mut self, when: &Node) -> Option<Why> {
+        if let Some(always) = self.ends.always {
+            return Some(Why::Always(always));
+        }
+        if self.excluded(when, &[]) {
+            return Some(Why::Contradiction);
+        }
+        let near = self.ends.about(when);
+        if near.is_empty() || !self.excluded(when, &near) {
+            return None;
+        }
+        let single = near.iter().rev().find(|end| self.excluded(when, &[**end]));
+        Some(single.map_or(Why::Together, |end| Why::Implied(*end)))
+    }
+
+    fn excluded(&mut self, when: &Node, ends: &[usize]) -> bool {
+        let allowed = STEPS.min(self.steps);
+        let mut steps = allowed;
+        let earlier = ends.iter().filter_map(|end| self.ends.all.get(*end));
+        let claims = std::iter::once((when, true)).chain(earlier.map(|end| (&end.when, false)));
+        let excluded = exclude(&self.subjects, claims, &mut steps);
+        self.steps = self.steps.saturating_sub(allowed.saturating_sub(steps));
+        excluded
+    }
+
+    fn diagnostic(&self, rule: &hir::Rule, place: Span, dead: &Dead<'_>, why: Why, number: usize) -> Diagnostic {
+        let source = self.source(rule.source);
+        let what = match dead {
+            Dead::Rule => format!("rule `{}`", rule.name),
+            Dead::Clause { name, .. } => format!("`{name}`"),
+        };
+        let new =
+            |why: &str| Diagnostic::new(Code::NEVER_FIRES, source, place, format!("{what} can never fire: {why}"));
+        let end = match why {
+            Why::Contradiction => {
+                let conditional = matches!(dead, Dead::Clause { conditional: true, .. });
+                return if conditional {
+                    new("its test contradicts itself or the condition of the rule")
+                } else {
+                    new("its test contradicts itself")
+                };
+            }
+            Why::Together => {
+                return new("what stands before it ends the rules in every such case")
+                    .help("put the narrower test first");
+            }
+            Why::Always(end) | Why::Implied(end) => end,
+        };
+        let Some(end) = self.ends.all.get(end) else { return new("what stands before it ends the rules") };
+        let of_rule = self.parts.rules.get(end.rule).map_or("", |rule| &*rule.name);
+        let other = match (&end.clause, end.rule == number) {
+            (Some(clause), true) => format!("`{clause}`"),
+            (Some(clause), false) => format!("`{clause}` of rule `{of_rule}`"),
+            (None, _) => format!("rule `{of_rule}`"),
+        };
+        let diagnostic = match (why, &end.clause) {
+            (Why::Always(_), Some(_)) => new(&format!("{other} always returns before it"))
+                .help("give the earlier `RETURN` a `WHEN`, or move this before it"),
+            (Why::Always(_), None) => new(&format!("{other} always matches before it"))
+                .help("give the earlier rule a condition, or move this rule before it"),
+            (_, Some(_)) => new(&format!("{other} returns in every such case")).help("put the narrower test first"),
+            (_, None) => new(&format!("{other} matches in every such case")).help("put the narrower condition first"),
+        };
+        if end.source == rule.source { diagnostic.also(end.span, "this comes first") } else { diagnostic }
+    }
+
+    fn source(&self, number: u32) -> &'h Arc<Source> {
+        static NOTHING: std::sync::LazyLock<Arc<Source>> = std::sync::LazyLock::new(|| Arc::new(Source::new("", "")));
+        self.parts.sources.get(number as usize).unwrap_or(&NOTHING)
+    }
+}
+
+/// What never fires.
+enum Dead<'h> {
+    Rule,
+    Clause { name: &'h str, conditional: bool },
+}
+
+/// Why it never does; the numbers are of [`Ends::all`].
+#[derive(Clone, Copy)]
+enum Why {
+    Contradiction,
+    Always(usize),
+    Implied(usize),
+    Together,
+}
+
+impl Ends {
+    fn push(&mut self, end: End) {
+        let place = self.all.len();
+        match &end.when {
+            Node::Any(parts) if parts.is_empty() => return,
+            Node::All(parts) if parts.is_empty() => {
+                self.always.get_or_insert(place);
+            }
+            when => {
+                let mut subjects = Vec::new();
+                subjects_of(when, &mut subjects);
+                for subject in subjects {
+                    let about = self.about.entry(subject).or_default();
+                    if about.last() != Some(&place) {
+                        about.push(place);
+                    }
+                }
+            }
+        }
+        self.all.push(end);
+    }
+
+    /// Forgets what a rule added.
+    fn truncate(&mut self, length: usize) {
+        self.all.truncate(length);
+        self.always = self.always.filter(|end| *end < length);
+        for about in self.about.values_mut() {
+            about.truncate(about.partition_point(|end| *end < length));
+        }
+    }
+
+    /// The nearest ends that ask about what this asks about, in order; for what asks about nothing, the nearest ends.
+    fn about(&self, when: &Node) -> Vec<usize> {
+        let mut subjects = Vec::new();
+        subjects_of(when, &mut subjects);
+        if subjects.is_empty() {
+            return (self.all.len().saturating_sub(NEAREST)..self.all.len()).collect();
+        }
+        subjects.sort_unstable();
+        subjects.dedup();
+        let of = |subject: &u32| self.about.get(subject).map_or(&[][..], Vec::as_slice);
+        let nearest = |ends: &'_ [usize]| ends.iter().rev().take(NEAREST).copied().collect::<Vec<_>>();
+        let mut found: Vec<usize> = subjects.iter().map(of).flat_map(nearest).collect();
+        found.sort_unstable();
+        found.dedup();
+        found.drain(..found.len().saturating_sub(NEAREST));
+        found
+    }
+}
+
+fn subjects_of(node: &Node, subjects: &mut Vec<u32>) {
+    match node {
+        Node::In(subject, _) => subjects.push(*subject),
+        Node::All(parts) | Node::Any(parts) => parts.iter().for_each(|part| subjects_of(part, subjects)),
+    }
+}
