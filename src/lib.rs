@@ -8,6 +8,7 @@ pub mod engine;
 pub mod evaluate;
 pub mod event;
 pub mod external;
+pub mod format;
 pub mod function;
 pub mod hir;
 pub mod limit;
