@@ -12,6 +12,7 @@ pub mod format;
 pub mod function;
 pub mod hir;
 pub mod limit;
+pub mod list;
 pub mod pattern;
 pub mod program;
 pub mod schema;

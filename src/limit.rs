@@ -23,6 +23,8 @@ pub struct Limits {
     pub event_bytes: usize,
     /// The longest answer of an external call, in bytes. Default 256 KiB.
     pub response_bytes: usize,
+    /// The longest file of a list, in bytes (R4.1); never more than 4 GiB. Default 20 MiB.
+    pub list_file_bytes: usize,
 }
 
 impl Default for Limits {
@@ -38,6 +40,7 @@ impl Default for Limits {
             call_timeout_max_ms: 1_000,
             event_bytes: 1 << 20,
             response_bytes: 256 << 10,
+            list_file_bytes: 20 << 20,
         }
     }
 }

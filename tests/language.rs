@@ -43,6 +43,7 @@ chapters! {
     types: "L3",
     operators: "L4",
     failures: "L5",
+    functions: "L7",
     external_data: "L8",
     checking: "L9",
 }

@@ -14,6 +14,7 @@ mod call;
 mod described;
 mod expression;
 mod lint;
+mod list;
 mod member;
 mod message;
 mod operator;
@@ -25,6 +26,7 @@ pub use lint::{Level, Lints};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir;
+use crate::list::List;
 use crate::schema::Schema;
 use crate::source::{Source, Span};
 use crate::syntax::ast;
@@ -44,6 +46,8 @@ pub struct Definitions {
     pub first_match: bool,
     /// How loud warnings are (L9.3).
     pub lints: Lints,
+    /// Lists by lower-case name, plain ones and support lists; `None` is one whose file has faults.
+    pub lists: IndexMap<String, Option<Arc<List>>>,
 }
 
 /// What the checker knows of an external call (L8.1).

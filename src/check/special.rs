@@ -42,16 +42,7 @@ impl Checker<'_> {
         match lower.as_str() {
             "exists" => Some(self.exists(arguments, span)),
             "getvariable" => Some(self.get_variable(arguments, span)),
-            "containskey" | "lookup" | "lookupclosest" | "insupportlist" | "issafe" | "isblock" | "iswatch" => {
-                let list = match arguments.first().map(|argument| &argument.value.kind) {
-                    Some(ast::Kind::String(list)) => list.as_str(),
-                    _ => "",
-                };
-                let message = format!("unknown list `{list}`: there are no lists here");
-                let help = "lists are the files of `lists/` in an environment's folder";
-                Some(self.report(self.diagnose(Code::UNKNOWN_LIST, span, message).help(help)))
-            }
-            _ => None,
+            _ => self.list_call(name, arguments, span),
         }
     }
 
@@ -66,6 +57,9 @@ impl Checker<'_> {
         let whole = format!("{}.{}", space.value, name.value);
         let diagnostic = match space.value.to_ascii_lowercase().as_str() {
             "external" => return Some(self.external(name, arguments, span)),
+            "patterns" if name.value.eq_ignore_ascii_case("IsRegexMatch") => {
+                return Some(self.pattern_call(space, name, arguments?, span));
+            }
             "velocity" => self
                 .diagnose(Code::UNKNOWN_VELOCITY, name.span, format!("unknown velocity `{}`", name.value))
                 .help("velocities are declared in the files of `velocities/` in an environment's folder"),

@@ -1,11 +1,13 @@
 //! From texts and functions to an engine, or all diagnostics at once.
 
+use super::lists::ListFiles;
 use super::{Assessment, BuildError, Engine, Externals, Shared};
 use crate::check::{self, Definitions, ExternalDefinition, File, Level, Lints};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::evaluate::{Mode, OnError, Policy, Prefetch};
 use crate::external::{External, Handler, Stubs};
 use crate::limit::Limits;
+use crate::list::Kind;
 use crate::program::Program;
 use crate::schema::Schema;
 use crate::source::{Source, Span};
@@ -21,6 +23,7 @@ pub struct EngineBuilder {
     externals: Vec<External>,
     stubs: Stubs,
     policy: Policy,
+    lists: ListFiles,
     unreadable: Vec<Diagnostic>,
     lints: Lints,
     schemas: IndexMap<String, Arc<Schema>>,
@@ -105,6 +108,37 @@ impl EngineBuilder {
         self
     }
 
+    /// Adds a list that rules consult (L7.2), as the text of a CSV file. What is wrong with it is among the diagnostics of
+    /// [`EngineBuilder::build`].
+    ///
+    /// ```
+    /// let engine = fql::Engine::builder()
+    ///     .list("Markets", "country,market\nUS,NA\nDE,EU\n")
+    ///     .rules("checkout", r#"RETURN Review() WHEN Lookup("Markets", "country", @"country", "market") == "EU""#)
+    ///     .build()?;
+    /// # Ok::<(), fql::BuildError>(())
+    /// ```
+    #[must_use]
+    pub fn list(mut self, name: impl Into<String>, csv: impl Into<Vec<u8>>) -> EngineBuilder {
+        self.lists.add(name.into(), csv.into(), Kind::Plain);
+        self
+    }
+
+    /// Adds a support list (R4.2): columns `Value`, `Status` and where wanted `Reason`, `Expiration`, `Comments`.
+    #[must_use]
+    pub fn support_list(mut self, name: impl Into<String>, csv: impl Into<Vec<u8>>) -> EngineBuilder {
+        self.lists.add(name.into(), csv.into(), Kind::Support);
+        self
+    }
+
+    /// Adds the lists of a folder: its `*.csv`, and as support lists those of the folder `support` in it. A list is called
+    /// like its file. The folder is read by [`EngineBuilder::build`]; it must exist, `support` need not.
+    #[must_use]
+    pub fn lists_folder(mut self, path: impl AsRef<Path>) -> EngineBuilder {
+        self.lists.add_folder(path.as_ref());
+        self
+    }
+
     /// Sets the limits (L5.4).
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> EngineBuilder {
@@ -178,6 +212,7 @@ impl EngineBuilder {
     pub fn check(self) -> (Option<Engine>, Vec<Diagnostic>) {
         let mut definitions = self.definitions();
         let mut diagnostics = self.unreadable;
+        definitions.lists = self.lists.read(&self.policy.limits, &mut diagnostics);
         let mut grouped: IndexMap<String, (String, Vec<Text>)> = IndexMap::new();
         for text in self.texts {
             let entry = grouped.entry(text.assessment.to_ascii_lowercase());
@@ -264,7 +299,7 @@ pub(super) fn in_order<'t>(diagnostics: &mut [Diagnostic], sources: impl Iterato
 }
 
 /// A file that cannot be read.
-fn unreadable(file: &str, why: &str) -> Diagnostic {
+pub(super) fn unreadable(file: &str, why: &str) -> Diagnostic {
     let source = Arc::new(Source::new(file, ""));
     Diagnostic::new(Code::UNREADABLE_FILE, &source, Span::default(), format!("cannot read `{file}`: {why}"))
 }

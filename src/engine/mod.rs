@@ -9,6 +9,7 @@ mod drive;
 mod error;
 mod expression;
 mod input;
+mod lists;
 mod session;
 
 pub use builder::EngineBuilder;

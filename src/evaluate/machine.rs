@@ -392,6 +392,13 @@ impl<'a> Machine<'a> {
             }
             (Op::Bound { callable, .. }, arguments) => match program.bound.get(callable as usize) {
                 Some(callable) => {
+                    if self.careful {
+                        for argument in arguments {
+                            if let Datum::String(text) = argument {
+                                self.step_over(text)?;
+                            }
+                        }
+                    }
                     self.context.place = place_number(program, at);
                     callable.run(&mut self.context, arguments)
                 }

@@ -101,6 +101,14 @@ fn options(sections: &[Section]) -> Result<Options, String> {
     if let Some(answers) = get(sections, "answers") {
         builder = builder.stubs(Stubs::parse(answers).map_err(|error| error.to_string())?);
     }
+    for section in sections {
+        let csv = section.text.as_bytes();
+        builder = match section.name.split_once(' ') {
+            Some(("list", name)) => builder.list(name, csv),
+            Some(("support", name)) => builder.support_list(name, csv),
+            _ => builder,
+        };
+    }
     let mut limits = Limits::default();
     let mut at = DateTime::parse("2026-01-01T00:00:00Z").unwrap();
     let (mut seed, mut correlation_id) = (0, String::new());

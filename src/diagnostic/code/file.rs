@@ -8,13 +8,12 @@ super::codes! {
     E0801 UNREADABLE_FILE: "unreadable file";
 
     /// A file beside the rules says something that it cannot say: `fql.toml`, a definition in `external/`,
-    /// a list. It may be an unknown key, a value of a wrong type or out of its range, or a list with a
-    /// repeated header or a row of another length.
+    /// or another. It may be an unknown key, or a value of a wrong type or out of its range.
     ///
     /// Unknown keys are errors, so that a misspelt limit or permission is not passed over in silence; the
     /// help shows the nearest key.
     ///
-    /// Specification: R1.1, R4.1, R7.1.
+    /// Specification: R1.1, R7.1.
     E0802 BAD_SETTING: "bad setting";
 
     /// The file given by `--stub` cannot be used. It is a JSON object that maps the name of each call to
@@ -28,6 +27,28 @@ super::codes! {
     ///
     /// Specification: R9.2.
     E0803 BAD_STUB: "bad stub file";
+
+    /// The file of a list cannot be used. A list is a CSV file in UTF-8 whose first line names the columns,
+    /// each once, and whose other lines have a cell for each column. A cell that holds a comma or a line
+    /// break stands in double quotes; a quote within it is doubled.
+    ///
+    /// ```text
+    /// bin,reason
+    /// 411111,"stolen, see 4711"
+    /// ```
+    ///
+    /// A support list, in `lists/support/`, has the columns `Value` and `Status` and, where they are wanted,
+    /// `Reason`, `Expiration` and `Comments`. A status is `Safe`, `Block` or `Watch`; an expiration is a
+    /// time such as `2026-12-31`, or nothing for never.
+    ///
+    /// Specification: R4.1, R4.2.
+    E0804 BAD_LIST: "bad list";
+
+    /// The file of a list is larger than the limit, 20 MiB by default. The limit is `list_file_bytes` under
+    /// `[limits]` in `fql.toml`. A list is held in memory, so a larger limit is a matter of memory only.
+    ///
+    /// Specification: R1.1, R4.1.
+    E0805 LIST_TOO_LARGE: "list too large";
 
     /// The JSON Schema of the event cannot be used. It is a JSON object whose `type` names a type, whose
     /// `properties` is an object of schemas, and whose `$ref`s lead to places within the same document,

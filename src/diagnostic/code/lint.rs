@@ -110,6 +110,13 @@ CLAUSE "review"
   OBSERVE Output(amount = @"amount")
   RETURN Review("high amount")"#;
 
+    /// Rows of a list have the same key as an earlier row, in a column that a rule uses as a key. The first
+    /// of them counts, the others are never found; in a support list the first that is not expired counts.
+    /// The message says how many rows that are. Remove them, or let the rule use another column.
+    ///
+    /// Specification: R4.2, R4.3.
+    W1013 REPEATED_KEYS: "list with repeated keys";
+
     /// The schema of the event describes what stands around this path, and has no such path. It is probably
     /// misspelt: the attribute would be missing from every event, and have its type's default.
     ///
