@@ -1,0 +1,187 @@
+//! What may be written behind `fql` (R12.1).
+//!
+//! In: the words of the command line. Out: one [`Command`]. The comments here are the help that the command prints.
+
+use crate::setting::Settings;
+use crate::streams::{Stop, Streams};
+use crate::{read, setting};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use fql::DateTime;
+use fql::evaluate::Prefetch;
+use std::path::{Path, PathBuf};
+
+/// Runs FQL, the Fraud Query Language: rules that read an event and decide
+#[derive(Debug, Parser)]
+#[command(name = "fql", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Results go to standard output, diagnostics to standard error. Exit code: 0 done; 1 the input has errors; 2 wrong usage; 3 found differences.";
+
+/// One command.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Evaluate an expression
+    Eval(Eval),
+    /// Decide events by a rule file, one decision for each event
+    Decide(Decide),
+    /// Find the mistakes in rules, all of them at once
+    Check(Check),
+    /// Put rules into their canonical form
+    Fmt(Fmt),
+    /// Try expressions and rules interactively
+    Repl(Repl),
+    /// Explain a diagnostic's code, or a function
+    Explain(Explain),
+    /// Print a completion script for a shell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// `fql eval`
+#[derive(Args, Debug)]
+pub(crate) struct Eval {
+    /// The expression, or - to read it from standard input
+    #[arg(value_name = "EXPR", allow_hyphen_values = true)]
+    pub(crate) expression: String,
+    /// The event that the expression reads, a JSON object: a file, or - for standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) event: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) running: Running,
+    /// How results are written
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+/// `fql decide`
+#[derive(Args, Debug)]
+pub(crate) struct Decide {
+    /// A file of rules, or - for standard input
+    pub(crate) path: PathBuf,
+    /// Which assessment decides; may be left out when there is one
+    #[arg(long, value_name = "NAME")]
+    pub(crate) assessment: Option<String>,
+    /// The events, a file or - for standard input: one JSON object, an array of them, or one on each line (NDJSON)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) event: PathBuf,
+    #[command(flatten)]
+    pub(crate) running: Running,
+    /// How results are written
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+/// `fql check`
+#[derive(Args, Debug)]
+pub(crate) struct Check {
+    /// A file of rules, or a folder: every .fql file below it is checked
+    pub(crate) path: PathBuf,
+    /// Stubbed answers; the names in it count as defined
+    #[arg(long, value_name = "FILE")]
+    pub(crate) stub: Option<PathBuf>,
+    /// JSON Schema of the events: types the attributes, and finds paths that are not there
+    #[arg(long, value_name = "FILE")]
+    pub(crate) schema: Option<PathBuf>,
+    /// How diagnostics are written: text on standard error, json on standard output, one a line
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+/// `fql fmt`
+#[derive(Args, Debug)]
+pub(crate) struct Fmt {
+    /// A file of rules, a folder: every .fql file below it is formatted, or - to format standard input to standard output
+    pub(crate) path: PathBuf,
+    /// Change nothing; list the files that would change, and exit with 3 if there are any
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Mend deprecated names and curly quotes too
+    #[arg(long)]
+    pub(crate) fix: bool,
+}
+
+/// `fql repl`
+#[derive(Args, Debug)]
+pub(crate) struct Repl {
+    /// A file of rules to load
+    pub(crate) path: Option<PathBuf>,
+    /// The event that expressions read
+    #[arg(long, value_name = "FILE")]
+    pub(crate) event: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) running: Running,
+}
+
+/// `fql explain`
+#[derive(Args, Debug)]
+pub(crate) struct Explain {
+    /// A code such as E0301, or a function, type or namespace such as StartsWith, String.Length, Math
+    #[arg(value_name = "CODE|NAME")]
+    pub(crate) what: String,
+}
+
+/// What an evaluation gets besides rules and event.
+#[derive(Args, Debug)]
+pub(crate) struct Running {
+    /// Answers external calls from a file instead of making them
+    #[arg(long, value_name = "FILE")]
+    pub(crate) stub: Option<PathBuf>,
+    /// The clock that rules see, such as 2026-03-14T09:26:53Z; default: this moment
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(crate) at: Option<DateTime>,
+    /// Where random numbers come from; default: different for each event
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// When external calls start: together as far as they are certain to be needed, or strictly one after another
+    #[arg(long, value_enum, default_value = "certain", value_name = "MODE")]
+    pub(crate) prefetch: PrefetchMode,
+}
+
+impl Running {
+    /// Reads the stub file and gathers the rest.
+    pub(crate) fn settings(&self, streams: &mut Streams) -> Result<Settings, Stop> {
+        let prefetch = match self.prefetch {
+            PrefetchMode::None => Prefetch::None,
+            PrefetchMode::Certain => Prefetch::Certain,
+        };
+        let stubs = match &self.stub {
+            Some(path) => setting::stubs(path).map_err(|diagnostic| streams.refuse(&[*diagnostic]))?,
+            None => Default::default(),
+        };
+        Ok(Settings { stubs, at: self.at, seed: self.seed, prefetch })
+    }
+}
+
+/// How results are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// One stable JSON object a line
+    Json,
+}
+
+/// See [`Prefetch`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PrefetchMode {
+    /// Strictly one after another
+    None,
+    /// Together, as far as they are certain to be needed
+    Certain,
+}
+
+fn time(text: &str) -> Result<DateTime, String> {
+    DateTime::parse(text).ok_or_else(|| "expected a date and time such as 2026-03-14T09:26:53Z".to_string())
+}
+
+/// Whether a path stands for standard input.
+pub(crate) fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == read::STDIN
+}

@@ -1,0 +1,187 @@
+//! `fql decide` (R12.1, R12.3).
+
+use super::{Folder, Output, fql, fql_with};
+
+const RULES: &str = r#"
+CLAUSE "large"
+  OBSERVE Output(amount = @@"amount")
+  WHEN @"amount" > 500
+  RETURN Reject("too much", "say no")
+  WHEN @"amount" > 500
+CLAUSE "small"
+  RETURN Approve()
+  WHEN @"amount" < 10 && 100 / @"amount".ToInt32() > 0
+"#;
+
+fn folder() -> Folder {
+    Folder::new(&[("010-checkout.fql", RULES)])
+}
+
+fn decide(folder: &Folder, event: &[u8], more: &[&str]) -> Output {
+    let path = folder.path("010-checkout.fql");
+    fql_with(&[&["decide", &path, "--event", "-"], more].concat(), event)
+}
+
+fn json(event: &str) -> Output {
+    decide(&folder(), event.as_bytes(), &["--format", "json"])
+}
+
+/// The decisions and error codes of the lines.
+fn told(output: &Output) -> Vec<String> {
+    let lines = output.json();
+    lines.iter().map(|line| line["decision"].as_str().or(line["error"]["code"].as_str()).unwrap().to_string()).collect()
+}
+
+#[test]
+fn one_decision_as_json() {
+    let output = json(r#"{"amount": 900}"#);
+    let wanted = concat!(
+        r#"{"decision":"Reject","reason":"too much","supportMessage":"say no","rule":"checkout","clause":"large","#,
+        r#""outputs":{"large":{"amount":900}},"ruleEvaluations":[{"rule":"checkout","clauseNames":["large"]}]}"#,
+        "\n"
+    );
+    assert_eq!(output.good(), wanted);
+}
+
+#[test]
+fn one_decision_for_people() {
+    let text = decide(&folder(), br#"{"amount": 900}"#, &[]).good();
+    assert!(text.starts_with("Reject  too much\n  rule      checkout, large\n"), "{text}");
+    assert!(text.contains("\n  support   say no\n") && text.contains("large: amount = 900"), "{text}");
+    assert!(!text.contains('\u{1b}'), "{text}");
+}
+
+#[test]
+fn an_event_on_each_line_an_array_or_one_object() {
+    let events = [
+        "{\"amount\": 900}\n\n{\"amount\": 5}\r\n{\"amount\": 50}",
+        "[{\"amount\": 900}, {\"amount\": 5},\n {\"amount\": 50}]\n",
+        "{\n  \"amount\": 900\n}\n{\n  \"amount\": 5\n}\n{\n  \"amount\": 50\n}\n",
+    ];
+    for events in events {
+        let output = json(events);
+        assert_eq!(told(&output), ["Reject", "Approve", "Approve"], "{events}");
+        assert_eq!((output.code, output.err.as_str()), (0, ""));
+        let path = folder();
+        path.write("events", events.as_bytes());
+        let from_file = fql(&["decide", &path.path("010-checkout.fql"), "--event", &path.path("events")]);
+        assert_eq!(from_file.good().lines().filter(|line| !line.starts_with(' ')).count(), 3);
+    }
+    assert_eq!(json("[]").good(), "");
+}
+
+#[test]
+fn an_event_that_is_none_is_a_line_and_the_others_go_on() {
+    let output = json("{\"amount\": 900}\nhello\n[1]\n{\"amount\"\n{\"amount\": 5}\n7\n");
+    assert_eq!(told(&output), ["Reject", "E0901", "E0902", "E0901", "Approve", "E0902"]);
+    assert_eq!((output.code, output.err.as_str()), (1, ""));
+    assert!(
+        output.out.lines().nth(1).unwrap().starts_with(r#"{"error":{"code":"E0901","message":""#),
+        "{}",
+        output.out
+    );
+    let output = json("[{\"amount\": 900}, nothing, {\"amount\": 5}");
+    assert_eq!(told(&output), ["Reject", "E0901", "E0901"]);
+
+    let output = decide(&folder(), b"{\"amount\": 900}\nhello\n{\"amount\": 5}", &[]);
+    assert_eq!(output.code, 1);
+    assert!(output.out.contains("Reject") && output.out.contains("Approve"), "{}", output.out);
+    assert!(output.err.contains("error[E0901]: event 2: "), "{}", output.err);
+}
+
+#[test]
+fn an_evaluation_error_is_listed_and_the_command_is_done() {
+    let output = json(r#"{"amount": 0}"#);
+    assert_eq!(output.code, 0);
+    assert_eq!(output.json()[0]["errors"][0]["code"], "E0701", "{}", output.out);
+    assert!(decide(&folder(), br#"{"amount": 0}"#, &[]).good().contains("E0701 at "));
+}
+
+#[test]
+fn the_assessment_is_named_like_the_file() {
+    let folder = folder();
+    let run = |name: &str| decide(&folder, b"{}", &["--assessment", name]);
+    run("Checkout").good();
+    run("chekout").refused(1, &["E0906", "did you mean `checkout`?"]);
+}
+
+#[test]
+fn what_cannot_be_read_is_said() {
+    let folder = folder();
+    let rules = folder.path("010-checkout.fql");
+    folder.write("bytes.fql", b"RETURN Approve(\"\xff\")");
+    folder.write("empty.fql", b"");
+    let cases: [(&[&str], &[&str]); 7] = [
+        (&["decide", "/no/such.fql", "--event", "-"], &["E0801", "there is no such file"]),
+        (&["decide", "/", "--event", "-"], &["E0801", "environments are not supported yet"]),
+        (&["decide", &folder.path("bytes.fql"), "--event", "-"], &["E0110", "bytes.fql:1:17"]),
+        (&["decide", &folder.path("empty.fql"), "--event", "-"], &["E0111"]),
+        (&["decide", &rules, "--event", "/no/such.json"], &["E0801", "there is no such file"]),
+        (&["decide", &rules, "--event", "/"], &["E0801", "it is a folder"]),
+        (&["decide", &rules, "--event", "-", "--stub", "/"], &["E0801", "it is a folder"]),
+    ];
+    for (arguments, words) in cases {
+        fql_with(arguments, b"{}").refused(1, words);
+    }
+    fql(&["decide", &rules]).refused(2, &["--event"]);
+    fql(&["decide", "-", "--event", "-"]).refused(2, &["standard input"]);
+}
+
+#[test]
+fn rules_may_come_from_standard_input() {
+    let folder = Folder::new(&[("event.json", "{}")]);
+    let arguments = ["decide", "-", "--event", &folder.path("event.json")];
+    assert_eq!(fql_with(&arguments, b"RETURN Review()").good(), "Review\n  rule      stdin, clause1\n");
+    fql_with(&arguments, b"RETURN Reviw()").refused(1, &["standard input:1:8"]);
+}
+
+#[test]
+fn an_input_without_an_event_is_an_error() {
+    for input in ["", " \n\n"] {
+        let output = json(input);
+        assert_eq!((output.code, told(&output)), (1, vec!["E0901".to_string()]));
+    }
+}
+
+#[test]
+fn faulty_rules_decide_nothing() {
+    let folder = Folder::new(&[("010-checkout.fql", "RETURN Reject(\n\nRETURN Aprove()")]);
+    for format in ["text", "json"] {
+        decide(&folder, b"{}", &["--format", format]).refused(1, &["010-checkout.fql:1:14", "E0115"]);
+    }
+}
+
+#[test]
+fn calls_are_stubbed_and_made_together_or_one_after_another() {
+    let rules = "LET $a = External.one(@\"x\")\nLET $b = External.two(1)\n\
+                 RETURN Review($a.AsString()) WHEN $a.AsString() != \"\" && $b.AsString() == \"2\"";
+    let stub = r#"{"one": {"response": "1", "latency_ms": 3}, "two": {"response": "2", "latency_ms": 2}}"#;
+    let folder = Folder::new(&[("010-checkout.fql", rules), ("stub.json", stub)]);
+    let stub = folder.path("stub.json");
+    let run = |mode| decide(&folder, br#"{"x": "y"}"#, &["--stub", &stub, "--prefetch", mode, "--format", "json"]);
+    let (together, apart) = (run("certain").good(), run("none").good());
+    assert_eq!(together, apart);
+    assert!(together.contains(r#""calls":[{"name":"one","args":["y"],"status":"Success""#), "{together}");
+    let text = decide(&folder, br#"{"x": "y"}"#, &["--stub", &stub]).good();
+    assert!(text.contains("one(\"y\"): Success 200 in 3 ms, stub"), "{text}");
+    assert_eq!(run("sometimes").code, 2);
+}
+
+#[test]
+fn clock_and_seed_reach_the_rules() {
+    let rules = "OBSERVE Output(at = DateTime.UtcNow.Year, n = RandomInt(0, 1000000000))\nRETURN Approve()";
+    let folder = Folder::new(&[("010-checkout.fql", rules)]);
+    let run = || decide(&folder, b"{}\n{}", &["--at", "1999-12-31T23:59:59Z", "--seed", "5", "--format", "json"]);
+    let output = run();
+    let lines = output.json();
+    assert_eq!(lines[0]["outputs"]["clause1"]["at"], 1999);
+    assert_eq!(lines[0], lines[1]);
+    assert_eq!(run().out, output.out);
+}
+
+#[test]
+fn a_reason_commands_no_terminal() {
+    let folder = Folder::new(&[("010-checkout.fql", "RETURN Reject(@\"why\")")]);
+    let text = decide(&folder, br#"{"why": "\u001b[2J\nApprove"}"#, &[]).good();
+    assert!(text.starts_with("Reject  \\u{1b}[2J\\nApprove\n"), "{text}");
+}
