@@ -1,7 +1,8 @@
 //! Properties of the whole: the compiled engine decides as the plain reference interpreter does, no text panics, and no
 //! nesting overflows a small stack.
 //!
-//! `FQL_CASES` sets the number of events of each comparison, `FQL_SEED` where it begins. A difference is made smaller and
+//! `FQL_CASES` sets the number of events of each comparison, `FQL_SEED` where it begins, `FQL_REPLAY` repeats one seed. Long
+//! runs are ten times as fast with `CARGO_PROFILE_TEST_OPT_LEVEL=1`. A difference is made smaller and
 //! shown with the program, the event, the answers and both results.
 #![allow(
     clippy::unwrap_used,
@@ -22,8 +23,11 @@ mod compare;
 mod event;
 #[path = "properties/expression.rs"]
 mod expression;
+#[path = "properties/found.rs"]
+mod found;
 #[path = "properties/hostile.rs"]
 mod hostile;
+#[path = "reference/mod.rs"]
 mod reference;
 #[path = "properties/tape.rs"]
 mod tape;

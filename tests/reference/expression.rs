@@ -352,7 +352,9 @@ impl<'a> Interpreter<'a> {
     fn note_unreadable(&mut self, value: Datum<'a>, wanted: Type, span: Span, from: Option<&Expr>) {
         if std::mem::take(&mut self.context.unreadable) {
             let path = match from.map(|from| &from.kind) {
-                Some(Kind::Event(Some(path)) | Kind::Attribute(path)) => self.program.paths[*path as usize].text.clone(),
+                Some(Kind::Event(Some(path)) | Kind::Attribute(path)) => {
+                    self.program.paths[*path as usize].text.clone()
+                }
                 _ => self.program.sources[self.source as usize].slice(span).to_string(),
             };
             self.note(path, wanted, json_of(value));

@@ -82,11 +82,16 @@ pub struct Evaluated {
     pub notes: Vec<(String, String, String)>,
 }
 
-/// The decision of an assessment's rules, as JSON.
-pub fn decide(assessment: &hir::Assessment, world: World<'_>) -> Result<String, Refusal> {
+/// Names and arguments of calls.
+pub type Calls = Vec<(String, Vec<String>)>;
+
+/// The decision of an assessment's rules, as JSON, and the calls that were made in any case.
+pub fn decide(assessment: &hir::Assessment, world: World<'_>) -> (Result<String, Refusal>, Calls) {
     let arena = bumpalo::Bump::new();
-    let event = event::read(world.event, world.limits, &arena)?;
-    rules::decide(Interpreter::new(assessment, world, event, &arena))
+    match event::read(world.event, world.limits, &arena) {
+        Ok(event) => rules::decide(Interpreter::new(assessment, world, event, &arena)),
+        Err(refusal) => (Err(refusal), Calls::new()),
+    }
 }
 
 /// The value of an expression.

@@ -1,7 +1,7 @@
 //! Rules in order, and the decision as JSON (L2.7, R2, R3.1).
 
 use super::expression::{Halt, Interpreter, json_of, text};
-use super::{Refusal, compact};
+use super::{Calls, Refusal, compact};
 use fql::evaluate::Mode;
 use fql::hir::{Effect, Statement};
 use fql::value::{Datum, Json};
@@ -18,12 +18,14 @@ struct Emitted<'a> {
 }
 
 /// Runs all rules.
-pub(super) fn decide(mut run: Interpreter<'_>) -> Result<String, Refusal> {
+pub(super) fn decide(mut run: Interpreter<'_>) -> (Result<String, Refusal>, Calls) {
     let mut emitted = Emitted::default();
-    match rules(&mut run, &mut emitted) {
+    let decided = match rules(&mut run, &mut emitted) {
         Ok(()) => Ok(told(&run, &emitted)),
         Err(Halt::Failed | Halt::Ended) => Err(run.refusal()),
-    }
+    };
+    let name = |id: u32| run.program.externals[id as usize].name.to_string();
+    (decided, run.made.iter().map(|made| (name(made.id), made.arguments.clone())).collect())
 }
 
 fn rules<'a>(run: &mut Interpreter<'a>, emitted: &mut Emitted<'a>) -> Result<(), Halt> {
