@@ -232,12 +232,13 @@ impl Checker<'_> {
     pub(super) fn note_deprecated(&mut self, row: &'static Function, span: Span) {
         let Some(instead) = row.deprecated else { return };
         let diagnostic = self.diagnose(Code::DEPRECATED, span, format!("`{}` is deprecated", row.name));
-        self.diagnostics.push(diagnostic.help(format!("write {instead}")));
+        self.diagnostics.push(diagnostic.help(format!("write `{instead}`")));
     }
 
     /// Checks the arguments of a call that is wrong itself, for their own errors.
     pub(super) fn check_alone(&mut self, arguments: &[Argument]) {
-        for argument in arguments {
+        // A window may be right where it stands: only the call knows.
+        for argument in arguments.iter().filter(|argument| !matches!(argument.value.kind, ast::Kind::Window(_))) {
             self.expr(&argument.value, None);
         }
     }

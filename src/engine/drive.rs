@@ -4,8 +4,7 @@ use super::Externals;
 use crate::decision::Decision;
 use crate::diagnostic::Code;
 use crate::evaluate::{
-    Answer, AnswerSource, CallRequest, CallStatus, Evaluation, EvaluationError, Outcome, Progress, Ran,
-    Subject,
+    Answer, AnswerSource, CallRequest, CallStatus, Evaluation, EvaluationError, Outcome, Progress, Ran, Subject,
 };
 use crate::external::Started;
 use crate::limit::Limits;

@@ -79,7 +79,13 @@ impl std::fmt::Display for Value {
             Value::TimeSpan(value) => Datum::TimeSpan(*value),
             Value::CharSet(set) => Datum::CharSet(crate::value::CharSet(*set)),
             Value::Decision(kind) => Datum::Decision(*kind),
-            Value::Json(json) => return f.write_str(json.as_str()),
+            Value::Json(json) => {
+                return match json.to_value() {
+                    serde_json::Value::Null => Ok(()),
+                    serde_json::Value::String(text) => f.write_str(&text),
+                    _ => f.write_str(json.as_str()),
+                };
+            }
         };
         convert::write_text(datum, f)
     }

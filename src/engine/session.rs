@@ -65,8 +65,6 @@ impl Session {
             }
         };
         let subject = Subject { program, slots, raws, text, inputs: &inputs, policy: &shared.policy };
-        drive::run_blocking_with(evaluation, subject, &shared.externals, |ran| {
-            drive::decision(program, ran)
-        })
+        drive::run_blocking_with(evaluation, subject, &shared.externals, |ran| drive::decision(program, ran))
     }
 }
