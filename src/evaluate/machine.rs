@@ -7,11 +7,12 @@
 //! There is no recursion. A variable that is read first is evaluated by a jump to its code, with the way back on a list.
 
 use super::answer::Answers;
+use super::note::Note;
 use super::slots::{LONG, Slots};
 use crate::diagnostic::Code;
 use crate::event::Raws;
 use crate::hir::Conversion;
-use crate::program::{Condition, FALSE, Op, Place, Program, TRUE, Test, TestKind};
+use crate::program::{Condition, Op, Place, Program};
 use crate::value::{Context, Datum, Failure, Json, Type, convert, json, operate};
 use bumpalo::collections::Vec as ArenaVec;
 use smallvec::SmallVec;
@@ -35,14 +36,6 @@ pub(crate) enum Memo<'a> {
     /// The value, and the number of the call that it is the result of, if it is.
     Value(Datum<'a>, Option<u32>),
     Failed(u32),
-}
-
-/// An entry of `notes` (L3.5).
-#[derive(Clone, Debug)]
-pub(crate) struct Note {
-    pub(crate) path: String,
-    pub(crate) wanted: Type,
-    pub(crate) found: String,
 }
 
 /// An entry of `errors` (L5.2).
@@ -83,7 +76,7 @@ pub(crate) struct Machine<'a> {
     lets: ArenaVec<'a, Memo<'a>>,
     pub(crate) variables: ArenaVec<'a, Option<Json<'a>>>,
     pub(crate) notes: Vec<Note>,
-    noted: HashSet<(u32, Type), foldhash::fast::RandomState>,
+    pub(super) noted: HashSet<(u32, Type), foldhash::fast::RandomState>,
     pub(crate) errors: Vec<Fault>,
     /// The calls that were read, in order, by their numbers in the answers.
     pub(crate) read: SmallVec<[u32; 8]>,
@@ -145,43 +138,6 @@ impl<'a> Machine<'a> {
             Condition::Tests(entry) if self.careful => self.tests::<true>(entry),
             Condition::Tests(entry) => self.tests::<false>(entry),
             Condition::Code(start) => Ok(matches!(self.value(start)?, Datum::Bool(true))),
-        }
-    }
-
-    /// Follows tests to their end.
-    #[inline]
-    fn tests<const CAREFUL: bool>(&mut self, entry: u32) -> Result<bool, Stop> {
-        let Input { program, slots, text, .. } = self.input;
-        let mut at = entry;
-        loop {
-            let Some(test) = program.tests.get(at as usize) else { return Ok(at == TRUE) };
-            let slot = test.slot;
-            if CAREFUL {
-                self.step(1)?;
-                self.note_slot(test.kind.column(), slot);
-                if let TestKind::TextsEqual(other) = test.kind {
-                    self.note_slot(Some(Type::String), other);
-                }
-                if let TestKind::Doubles(_, other) = test.kind {
-                    self.note_slot(Some(Type::Double), other);
-                }
-                if let TestKind::Calculation(number) = test.kind
-                    && let Some(calculation) = program.calculations.get(number as usize)
-                {
-                    calculation.slots().for_each(|slot| self.note_slot(Some(Type::Double), slot));
-                }
-                if test.kind.column() == Some(Type::String) {
-                    self.step_over(slots.text(slot, text))?;
-                }
-            }
-            let holds = match test.kind {
-                TestKind::Code => matches!(self.value(slot)?, Datum::Bool(true)),
-                _ => slot_test(&self.input, test),
-            };
-            at = if holds { test.yes } else { test.no };
-            if at >= FALSE {
-                return Ok(at == TRUE);
-            }
         }
     }
 
@@ -526,86 +482,8 @@ impl<'a> Machine<'a> {
     }
 
     /// Looking through a long text counts as several steps, so that long events and many rules cannot hang the host.
-    fn step_over(&mut self, text: &str) -> Result<(), Stop> {
+    pub(super) fn step_over(&mut self, text: &str) -> Result<(), Stop> {
         if text.len() > LONG { self.step(text.len() / LONG) } else { Ok(()) }
-    }
-
-    /// The note of a slot that could not be read (L3.5).
-    fn note_slot(&mut self, ty: Option<Type>, slot: u32) {
-        let Some(ty) = ty else { return };
-        let Input { program, slots, raws, text, .. } = self.input;
-        if !slots.unreadable.contains(&(ty, slot)) {
-            return;
-        }
-        let columns = &program.columns;
-        let column = match ty {
-            Type::Bool => &columns.bools,
-            Type::Int => &columns.ints,
-            Type::Double => &columns.doubles,
-            Type::DateTime => &columns.dates,
-            _ => &columns.texts,
-        };
-        let Some(path) = column.get(slot as usize) else { return };
-        if self.noted.insert((*path, ty)) {
-            let name = program.path_names.get(*path as usize).map_or("", |name| name);
-            self.note(name, ty, || raws.found(*path as usize, text));
-        }
-    }
-
-    /// The note of a Json that could not be read; its path is that of the event, or its text in the rules.
-    #[cold]
-    fn note_json(&mut self, at: usize, value: Datum<'a>, wanted: Type) {
-        self.context.unreadable = false;
-        let Datum::Json(json) = value else { return };
-        let program = self.input.program;
-        let direct = program.note_paths.binary_search_by_key(&at, |(op, _)| *op as usize).ok();
-        let path = match direct.and_then(|number| program.note_paths.get(number)) {
-            Some((_, path)) => program.path_names.get(*path as usize).map_or("", |name| name),
-            None => {
-                let place = program.places.get(at).copied().unwrap_or_default();
-                program.sources.get(place.source as usize).map_or("", |source| source.slice(place.span))
-            }
-        };
-        self.note(path, wanted, || json.excerpt(200));
-    }
-
-    /// One note for a path and a type (L3.5).
-    fn note(&mut self, path: &str, wanted: Type, found: impl FnOnce() -> String) {
-        if !self.notes.iter().any(|note| note.wanted == wanted && note.path == path) {
-            self.notes.push(Note { path: path.to_string(), wanted, found: found() });
-        }
-    }
-}
-
-/// Whether a test of slots holds, one without code.
-#[inline(always)]
-pub(crate) fn slot_test(input: &Input<'_>, test: &Test) -> bool {
-    let Input { program, slots, raws, text, .. } = *input;
-    let slot = test.slot;
-    let double = || slots.doubles.get(slot as usize).copied().unwrap_or(0.0);
-    match test.kind {
-        TestKind::Bool => slots.bools.get(slot as usize).copied().unwrap_or(false),
-        TestKind::Less(c) => double() < c,
-        TestKind::LessOrEqual(c) => double() <= c,
-        TestKind::Greater(c) => double() > c,
-        TestKind::GreaterOrEqual(c) => double() >= c,
-        TestKind::Equal(c) => double() == c,
-        TestKind::TextEqual(c) => slots.text(slot, text) == program.str(c),
-        TestKind::StartsWith(c) => slots.text(slot, text).as_bytes().starts_with(program.str(c).as_bytes()),
-        TestKind::EndsWith(c) => slots.text(slot, text).as_bytes().ends_with(program.str(c).as_bytes()),
-        TestKind::Contains(c) => slots.text(slot, text).contains(program.str(c)),
-        TestKind::In(set) => program.sets.get(set as usize).is_some_and(|set| set.contains(slots.text(slot, text))),
-        TestKind::TextsEqual(other) => slots.text(slot, text) == slots.text(other, text),
-        TestKind::Doubles(relation, other) => {
-            let other = slots.doubles.get(other as usize).copied().unwrap_or(0.0);
-            relation.holds(double().partial_cmp(&other))
-        }
-        TestKind::Calculation(number) => {
-            program.calculations.get(number as usize).is_some_and(|calculation| calculation.holds(&slots.doubles))
-        }
-        TestKind::Exists => raws.exists(slot as usize),
-        TestKind::Constant(value) => value,
-        TestKind::Code => false,
     }
 }
 

@@ -8,7 +8,9 @@
 //! an answer is given up, and the [planner](plan) looks which calls are certain to be needed.
 
 mod answer;
+mod condition;
 mod machine;
+mod note;
 mod plain;
 mod plan;
 mod run;
@@ -19,7 +21,8 @@ pub use run::Mode;
 pub use slots::Event;
 
 pub(crate) use answer::Answers;
-pub(crate) use machine::{Fault, Input, Machine, Note, Stop};
+pub(crate) use machine::{Fault, Input, Machine, Stop};
+pub(crate) use note::Note;
 pub(crate) use plain::Plain;
 pub(crate) use run::{Decided, Emitted, Outcome, Text};
 pub(crate) use slots::Slots;

@@ -3,7 +3,8 @@
 //! In: the same input as a [`Machine`](super::Machine). Out: what the rules decided, or nothing if something came up that
 //! needs the machine: code, an effect, a note to make. Then the rules run again with it; nothing was changed.
 
-use super::machine::{Input, slot_test};
+use super::condition::slot_test;
+use super::machine::Input;
 use super::run::{Decided, Mode};
 use crate::program::{Argument, Condition, Decide, Effect, FALSE, Program, Statement, TRUE, TestKind};
 use smallvec::SmallVec;

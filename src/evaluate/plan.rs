@@ -15,7 +15,8 @@
 //!
 //! The walk knows no notes and no errors: its only result is the list of calls.
 
-use super::machine::{Machine, operands, slot_test};
+use super::condition::slot_test;
+use super::machine::{Machine, operands};
 use crate::program::{Argument, Condition, Effect, Op, Program, TRUE, TestKind};
 use crate::value::{Datum, Json};
 use smallvec::SmallVec;

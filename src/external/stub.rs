@@ -3,8 +3,10 @@
 use super::Started;
 use super::host::External;
 use crate::evaluate::{Answer, AnswerSource, CallStatus};
+use crate::source::Source;
+use crate::value::{Datum, Json, convert, json};
+use bumpalo::Bump;
 use indexmap::IndexMap;
-use serde_json::{Map, Value};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,27 +50,25 @@ impl Stubs {
     /// Reads a stub file: call names to one answer or a list of them, each with `args`, `response`, `status`,
     /// `httpStatusCode`, `latency_ms`, all optional (R9.2).
     pub fn parse(text: &str) -> Result<Stubs, StubError> {
-        let file: Value = match serde_json::from_str(text) {
+        let arena = Bump::new();
+        let file = match json::parse(text, &arena) {
             Ok(file) => file,
-            Err(error) => {
-                return refuse(
-                    format!("line {}, column {}", error.line(), error.column()),
-                    format!("not JSON: {error}"),
-                );
+            Err(fault) => {
+                let (line, column) = Source::new("", text).position(fault.offset() as u32);
+                return refuse(format!("line {line}, column {column}"), format!("not JSON: {}", fault.message(text)));
             }
         };
-        let Value::Object(file) = file else {
+        let Json::Object(file) = file else {
             return refuse("the stub file", "expected a JSON object that maps call names to answers");
         };
         let mut calls = IndexMap::new();
-        for (name, answers) in file {
+        for (name, answers) in file.members {
             let answers = match answers {
-                Value::Array(answers) => answers,
-                one => vec![one],
+                Json::Array(answers) => answers.items,
+                one => std::slice::from_ref(one),
             };
-            let answers =
-                answers.into_iter().map(|answer| StubAnswer::read(&name, answer)).collect::<Result<_, _>>()?;
-            let stub = Stub { name: Arc::from(name.as_str()), answers };
+            let answers = answers.iter().map(|answer| StubAnswer::read(name, answer)).collect::<Result<_, _>>()?;
+            let stub = Stub { name: Arc::from(*name), answers };
             if calls.insert(name.to_ascii_lowercase(), stub).is_some() {
                 return refuse(format!("`{name}`"), "the call is stubbed twice: names are compared without case");
             }
@@ -130,75 +130,70 @@ fn answer(value: Arc<str>, status: CallStatus, http_status: u16, error: String, 
 }
 
 impl StubAnswer {
-    fn read(name: &str, answer: Value) -> Result<StubAnswer, StubError> {
+    fn read(name: &str, answer: &Json<'_>) -> Result<StubAnswer, StubError> {
         let place = || format!("`{name}`");
-        let Value::Object(mut members) = answer else {
+        let Json::Object(object) = answer else {
             return refuse(place(), "expected an object such as {\"response\": {...}}");
         };
-        let arguments = match members.remove("args") {
-            None => None,
-            Some(Value::Array(items)) => Some(items.iter().map(argument).collect()),
-            Some(_) => return refuse(place(), "expected a list of texts under `args`"),
+        let mut read = StubAnswer {
+            arguments: None,
+            response: Arc::from("null"),
+            status: CallStatus::Success,
+            http_status: 0,
+            latency_ms: 0.0,
         };
-        let response = members.remove("response").unwrap_or(Value::Null);
-        let status = match members.remove("status") {
-            None => CallStatus::Success,
-            Some(Value::String(status)) => match CallStatus::from_name(&status) {
-                Some(status) => status,
-                None => {
-                    let near = crate::diagnostic::nearest(&status, CallStatus::ALL.map(CallStatus::name));
-                    let help = near.map_or(String::new(), |near| format!(": did you mean `{near}`?"));
-                    return refuse(place(), format!("unknown status `{status}`{help}"));
+        let mut http_status = None;
+        for (key, value) in object.members {
+            match (*key, value) {
+                ("args", Json::Array(items)) => read.arguments = Some(items.items.iter().map(argument).collect()),
+                ("args", _) => return refuse(place(), "expected a list of texts under `args`"),
+                ("response", value) => read.response = Arc::from(value.to_string()),
+                ("status", Json::String(status)) => read.status = status_of(name, status)?,
+                ("status", _) => return refuse(place(), "expected a text under `status`"),
+                ("httpStatusCode", Json::Int(code @ 0..=999)) => http_status = u16::try_from(*code).ok(),
+                ("httpStatusCode", _) => {
+                    return refuse(place(), "expected a number from 0 to 999 under `httpStatusCode`");
                 }
-            },
-            Some(_) => return refuse(place(), "expected a text under `status`"),
-        };
-        let http_status = match members.remove("httpStatusCode") {
-            None if status == CallStatus::Success => 200,
-            None => 0,
-            Some(value) => match value.as_u64().and_then(|code| u16::try_from(code).ok()).filter(|code| *code < 1000) {
-                Some(code) => code,
-                None => return refuse(place(), "expected a number from 0 to 999 under `httpStatusCode`"),
-            },
-        };
-        let latency_ms = match members.remove("latency_ms") {
-            None => 0.0,
-            Some(value) => match value.as_f64().filter(|ms| (0.0..=3_600_000.0).contains(ms)) {
-                Some(ms) => ms,
-                None => {
-                    return refuse(place(), "expected a number of milliseconds from 0 to 3600000 under `latency_ms`");
-                }
-            },
-        };
-        StubAnswer::no_others(name, &members)?;
-        Ok(StubAnswer { arguments, response: Arc::from(response.to_string()), status, http_status, latency_ms })
-    }
-
-    fn no_others(name: &str, members: &Map<String, Value>) -> Result<(), StubError> {
-        let Some(other) = members.keys().next() else { return Ok(()) };
-        let known = ["args", "response", "status", "httpStatusCode", "latency_ms"];
-        let help = match crate::diagnostic::nearest(other, known) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("known are {}", known.join(", ")),
-        };
-        refuse(format!("`{name}`"), format!("unknown key `{other}`: {help}"))
+                ("latency_ms", value) => match convert::json_to_double(*value).value {
+                    ms @ 0.0..=3_600_000.0 if matches!(value, Json::Int(_) | Json::Double(_)) => read.latency_ms = ms,
+                    _ => {
+                        let message = "expected a number of milliseconds from 0 to 3600000 under `latency_ms`";
+                        return refuse(place(), message);
+                    }
+                },
+                (other, _) => return unknown_key(name, other),
+            }
+        }
+        read.http_status = http_status.unwrap_or(if read.status == CallStatus::Success { 200 } else { 0 });
+        Ok(read)
     }
 }
 
-/// An argument as canonical text, so that `args: [1]` fits the call `f(1)`.
-fn argument(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Number(number) => match number.as_i64() {
-            Some(int) => int.to_string(),
-            None => {
-                let mut text = String::new();
-                // INVARIANT: writing to a string never fails.
-                let _ = crate::value::number::double_text(number.as_f64().unwrap_or_default(), &mut text);
-                text
-            }
+fn status_of(name: &str, status: &str) -> Result<CallStatus, StubError> {
+    CallStatus::from_name(status).map_or_else(
+        || {
+            let near = crate::diagnostic::nearest(status, CallStatus::ALL.map(CallStatus::name));
+            let help = near.map_or(String::new(), |near| format!(": did you mean `{near}`?"));
+            refuse(format!("`{name}`"), format!("unknown status `{status}`{help}"))
         },
-        Value::Null => String::new(),
-        other => other.to_string(),
-    }
+        Ok,
+    )
+}
+
+fn unknown_key<T>(name: &str, other: &str) -> Result<T, StubError> {
+    let known = ["args", "response", "status", "httpStatusCode", "latency_ms"];
+    let help = match crate::diagnostic::nearest(other, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("known are {}", known.join(", ")),
+    };
+    refuse(format!("`{name}`"), format!("unknown key `{other}`: {help}"))
+}
+
+/// An argument as canonical text, so that `args: [1]` fits the call `f(1)`.
+fn argument(value: &Json<'_>) -> String {
+    let mut text = String::new();
+    let datum = if let Json::Double(value) = value { Datum::Double(*value) } else { Datum::Json(*value) };
+    // INVARIANT: writing to a string never fails.
+    let _ = convert::write_text(datum, &mut text);
+    text
 }
