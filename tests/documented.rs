@@ -8,16 +8,8 @@ use fql::function::{Function, registry};
 use fql::{DateTime, Engine, Request};
 
 /// Rows that need more than an expression: a call, or a list.
-const NEEDS_MORE: [&str; 8] = [
-    "GetDiagnostics",
-    "ContainsKey",
-    "Lookup",
-    "LookupClosest",
-    "InSupportList",
-    "IsSafe",
-    "IsBlock",
-    "IsWatch",
-];
+const NEEDS_MORE: [&str; 8] =
+    ["GetDiagnostics", "ContainsKey", "Lookup", "LookupClosest", "InSupportList", "IsSafe", "IsBlock", "IsWatch"];
 
 /// The examples of a row: expression and value, as written in its `fql` blocks.
 fn examples(row: &Function) -> Vec<(String, String)> {
