@@ -1,7 +1,7 @@
 //! What comes out of an evaluation (R3.1).
 
 use crate::evaluate::{Answers, Decided, Emitted, Fault, Machine, Note, Outcome, Plain, Text};
-use crate::program::{Argument, Condition, Program, TextRef};
+use crate::program::{Argument, Condition, Handle, Program, TextRef};
 use crate::value::{DecisionKind, Json, number};
 use indexmap::IndexMap;
 use smallvec::SmallVec;
@@ -110,7 +110,7 @@ enum OwnedText {
 /// A decision with its reasons, outputs and traces. Made without allocation unless the rules emit or compute something.
 #[derive(Clone, Debug)]
 pub struct Decision {
-    program: Arc<Arc<Program>>,
+    program: Arc<Handle>,
     kind: DecisionKind,
     decided: Option<Decided>,
     held: SmallVec<[u32; 4]>,
@@ -120,7 +120,7 @@ pub struct Decision {
 }
 
 impl Decision {
-    pub(crate) fn new(program: &Arc<Arc<Program>>, machine: &Machine<'_>, outcome: Outcome<'_>) -> Decision {
+    pub(crate) fn new(program: &Arc<Handle>, machine: &Machine<'_>, outcome: Outcome<'_>) -> Decision {
         let texts = outcome.texts.map(|text| {
             text.map(|text| match text {
                 Text::Constant(constant) => OwnedText::Constant(constant),
@@ -140,7 +140,7 @@ impl Decision {
     }
 
     /// The same, where nothing but a decision came out.
-    pub(crate) fn of_plain(program: &Arc<Arc<Program>>, plain: Plain<'_>) -> Decision {
+    pub(crate) fn of_plain(program: &Arc<Handle>, plain: Plain<'_>) -> Decision {
         let (decided, kind, texts) = match plain.decided {
             None => (None, DecisionKind::Approve, [None, None, None]),
             Some((decided, decide)) => {

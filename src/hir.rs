@@ -247,10 +247,13 @@ pub enum Conversion {
     ToText,
 }
 
+/// What stands right below an expression: single ones, lists, links, members and steps.
+type Below<'e> = (&'e [Expr], &'e [Expr], &'e [Link], &'e [(Arc<str>, Expr)], &'e [Step]);
+
 impl Kind {
     /// The expressions right below it, in the order they are evaluated.
     pub fn children(&self) -> impl Iterator<Item = &Expr> {
-        let (one, many, links, members, steps): (&[Expr], &[Expr], &[Link], &[(Arc<str>, Expr)], &[Step]) = match self {
+        let (one, many, links, members, steps): Below<'_> = match self {
             Kind::Constant(_)
             | Kind::Attribute(_)
             | Kind::Event(_)

@@ -8,7 +8,7 @@ use crate::evaluate::{Mode, OnError, Policy, Prefetch};
 use crate::external::{External, Handler, Stubs};
 use crate::limit::Limits;
 use crate::list::Kind;
-use crate::program::Program;
+use crate::program::{Handle, Program};
 use crate::schema::Schema;
 use crate::source::{Source, Span};
 use crate::syntax;
@@ -224,7 +224,7 @@ impl EngineBuilder {
             let (program, found) = compile(&texts, &definitions, &self.policy.limits);
             diagnostics.extend(found);
             if let Some(program) = program {
-                let program = Arc::new(Arc::new(program));
+                let program = Arc::new(Handle(Arc::new(program)));
                 assessments.insert(key, Assessment { name: Arc::from(name), program });
             }
         }

@@ -8,7 +8,7 @@ use crate::evaluate::{
 };
 use crate::external::Started;
 use crate::limit::Limits;
-use crate::program::Program;
+use crate::program::Handle;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::future::Future;
 use std::pin::Pin;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Turns the end of a run into a decision.
-pub(super) fn decision(program: &Arc<Arc<Program>>, ran: Ran<'_, '_>) -> Decision {
+pub(super) fn decision(program: &Arc<Handle>, ran: Ran<'_, '_>) -> Decision {
     match ran {
         Ran::Plain(plain) => Decision::of_plain(program, plain),
         Ran::Rules(machine, outcome) => Decision::new(program, machine, outcome),

@@ -23,7 +23,7 @@ use crate::decision::Decision;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::evaluate::{EvaluationError, Event, Inputs, Policy, Subject};
 use crate::external::{External, Stubs};
-use crate::program::Program;
+use crate::program::{Handle, Program};
 use indexmap::IndexMap;
 use std::sync::Arc;
 
@@ -64,7 +64,7 @@ struct Shared {
 #[derive(Debug)]
 struct Assessment {
     name: Arc<str>,
-    program: Arc<Arc<Program>>,
+    program: Arc<Handle>,
 }
 
 /// What answers external calls.
@@ -148,7 +148,7 @@ impl Engine {
     /// `E0906` if the engine has several assessments, or none of that name.
     pub fn session(&self, assessment: Option<&str>) -> Result<Session, EvaluationError> {
         let assessment = self.assessment(assessment)?;
-        Ok(Session::new(self.clone(), assessment.program.as_ref().clone()))
+        Ok(Session::new(self.clone(), assessment.program.0.clone()))
     }
 
     /// Compiles an expression that may call what the engine's rules may call.
@@ -196,7 +196,7 @@ impl Engine {
     ///
     /// `E0906` if the engine has several assessments and none is named, or none of that name.
     pub fn program(&self, assessment: Option<&str>) -> Result<Arc<Program>, EvaluationError> {
-        Ok(self.assessment(assessment)?.program.as_ref().clone())
+        Ok(self.assessment(assessment)?.program.0.clone())
     }
 
     fn assessment(&self, name: Option<&str>) -> Result<&Assessment, EvaluationError> {

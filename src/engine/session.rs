@@ -6,7 +6,7 @@ use crate::decision::Decision;
 use crate::engine::input::{EventInput, within};
 use crate::evaluate::{Evaluation, EvaluationError, Slots, Subject};
 use crate::event::{Raws, extract};
-use crate::program::Program;
+use crate::program::{Handle, Program};
 use std::sync::Arc;
 
 /// Decides events one after another; after the first ones a decision without calls and outputs allocates nothing.
@@ -26,7 +26,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct Session {
     engine: Engine,
-    program: Arc<Arc<Program>>,
+    program: Arc<Handle>,
     raws: Raws,
     slots: Slots,
     evaluation: Evaluation,
@@ -36,7 +36,7 @@ impl Session {
     pub(super) fn new(engine: Engine, program: Arc<Program>) -> Session {
         Session {
             engine,
-            program: Arc::new(program),
+            program: Arc::new(Handle(program)),
             raws: Raws::new(),
             slots: Slots::default(),
             evaluation: Evaluation::default(),

@@ -146,20 +146,14 @@ impl<'a> Machine<'a> {
         let mut stack = Stack::new();
         let mut frames: SmallVec<[Frame; 4]> = SmallVec::new();
         let mut at = start as usize;
-        loop {
-            match self.run(&mut at, &mut stack, &mut frames) {
-                Ok(value) => return Ok(value),
-                Err(stop) => {
-                    if let Stop::Failed(fault) = stop {
-                        // Every variable whose evaluation is under way fails alike (L2.5).
-                        for frame in &frames {
-                            self.remember(frame.id, Memo::Failed(fault));
-                        }
-                    }
-                    return Err(stop);
-                }
+        let result = self.run(&mut at, &mut stack, &mut frames);
+        if let Err(Stop::Failed(fault)) = result {
+            // Every variable whose evaluation is under way fails alike (L2.5).
+            for frame in &frames {
+                self.remember(frame.id, Memo::Failed(fault));
             }
         }
+        result
     }
 
     fn run(

@@ -84,6 +84,19 @@ pub struct Program {
     pub(crate) sources: Vec<Arc<Source>>,
 }
 
+/// A program behind a counter of its own: a session's decisions keep its handle, so that sessions on several threads share
+/// no counter.
+#[derive(Debug)]
+pub(crate) struct Handle(pub(crate) Arc<Program>);
+
+impl std::ops::Deref for Handle {
+    type Target = Program;
+
+    fn deref(&self) -> &Program {
+        &self.0
+    }
+}
+
 impl Program {
     /// Compiles an assessment.
     pub fn of_rules(assessment: &hir::Assessment) -> Program {

@@ -28,7 +28,7 @@ pub(super) fn walk<'a>(event: Json<'a>, steps: &[PathStep]) -> Option<Json<'a>> 
         at = match step {
             PathStep::Name(name) => named(at, name)?,
             PathStep::Index(index) => match at {
-                Json::Array(array) => *array.items.get(usize::try_from(*index).ok()?)?,
+                Json::Array(array) => *array.items.get(*index)?,
                 _ => return None,
             },
         };

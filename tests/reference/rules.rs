@@ -6,6 +6,9 @@ use fql::evaluate::Mode;
 use fql::hir::{Effect, Statement};
 use fql::value::{Datum, Json};
 
+/// A rule, a clause, and the named values of one `Trace`.
+type Trace<'a> = (String, String, Vec<(String, Json<'a>)>);
+
 /// What the rules emitted so far.
 #[derive(Default)]
 struct Emitted<'a> {
@@ -14,7 +17,7 @@ struct Emitted<'a> {
     /// Rules whose condition held, with the clauses reached.
     evaluated: Vec<(String, Vec<String>)>,
     outputs: Vec<(String, Vec<(String, Json<'a>)>)>,
-    traces: Vec<(String, String, Vec<(String, Json<'a>)>)>,
+    traces: Vec<Trace<'a>>,
 }
 
 /// Runs all rules.

@@ -1,6 +1,6 @@
 //! The reference pages `docs/reference/*.md` say what the tables say.
 //!
-//! `UPDATE_EXPECT=1 cargo test --test reference` writes them.
+//! `UPDATE_EXPECT=1 cargo test --test pages` writes them.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
@@ -24,12 +24,12 @@ fn page(name: &str, text: &str) {
     let line = differs.unwrap_or(found.lines().count().min(text.lines().count())) + 1;
     assert!(
         found == text,
-        "docs/reference/{name}:{line}: is not what the tables give: run UPDATE_EXPECT=1 cargo test --test reference"
+        "docs/reference/{name}:{line}: is not what the tables give: run UPDATE_EXPECT=1 cargo test --test pages"
     );
 }
 
 const WRITTEN: &str =
-    "<!-- Written by `UPDATE_EXPECT=1 cargo test --test reference`; a change belongs in the tables. -->\n";
+    "<!-- Written by `UPDATE_EXPECT=1 cargo test --test pages`; a change belongs in the tables. -->\n";
 
 // ---- builtins
 
