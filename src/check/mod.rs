@@ -2,11 +2,11 @@
 //!
 //! In: parsed files and what the host defined. Out: [`hir`], and every diagnostic in the order of the text.
 //!
-//! 1. [`statement`] walks rules, clauses and statements and keeps the variables ([`scope`]).
+//! 1. `statement` walks rules, clauses and statements and keeps the variables (`scope`).
 //! 2. [`expression`] types one expression; an attribute takes the type its context asks for (L3.3).
-//! 3. [`operator`], [`member`] and [`call`] know what operators, postfix steps and calls ask of their operands.
-//! 4. [`described`] holds attributes against the event's schema, if there is one (L9.4).
-//! 5. [`lint`] warns of what runs but is probably not meant; [`message`] holds the wording of what several of them report.
+//! 3. `operator`, `member` and `call` know what operators, postfix steps and calls ask of their operands.
+//! 4. `described` holds attributes against the event's schema, if there is one (L9.4).
+//! 5. `lint` warns of what runs but is probably not meant; `message` holds the wording of what several of them report.
 //!
 //! An expression that has an error is `None` from there on: what depends on it stays silent.
 

@@ -1,11 +1,11 @@
 //! The evaluation core: a state machine that does no input or output, awaits nothing and reads no clock (R8.4).
 //!
-//! In: a [`Program`], an event's [`slots`](Event), and what the host decides ([`Inputs`]). An [`Evaluation`] is asked to
-//! [`proceed`](Evaluation::proceed); it gives the result, or all external calls that can start now (R8.1). The driver
+//! In: a [`Program`], an event's [`slots`](Event), and what the host decides ([`Inputs`]). An `Evaluation` is asked to
+//! `proceed`; it gives the result, or all external calls that can start now (R8.1). The driver
 //! makes them in any order, hands over [`Answer`]s, and asks again.
 //!
 //! The result is always that of one run in order over answers that were all there (L8.5): a run that meets a call without
-//! an answer is given up, and the [planner](plan) looks which calls are certain to be needed.
+//! an answer is given up, and the planner looks which calls are certain to be needed.
 
 mod answer;
 mod condition;

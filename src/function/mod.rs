@@ -2,7 +2,7 @@
 //!
 //! A row is everything there is to know about a callable: its place (a method of a type, a member of a namespace, a global
 //! name), its parameters and result, its documentation with examples, and its implementation. The type check, completion,
-//! `fql explain`, the reference pages and the example tests all read the same row. Rows are written with [`functions!`].
+//! `fql explain`, the reference pages and the example tests all read the same row. Rows are written with `functions!`.
 
 mod completion;
 mod registry;

@@ -4,7 +4,7 @@
 //! construct at fault and its place in the pattern.
 //!
 //! The `regex` crate does the matching. Its syntax is close to .NET's but not the same (`$`, `\w`, `[a-z-[aeiou]]`,
-//! `\p{IsGreek}`, a literal `{`), so [`translate`] reads the pattern by .NET's grammar and writes every construct in the
+//! `\p{IsGreek}`, a literal `{`), so `translate` reads the pattern by .NET's grammar and writes every construct in the
 //! crate's, none by chance. What no engine can match in linear time, or what .NET's does not take either, is a fault:
 //! look-around, back-references, atomic groups, conditionals, balancing groups, `\G`.
 //!

@@ -1,6 +1,6 @@
 //! The compiled form of an assessment: flat, typed, immutable, shared by every evaluation.
 //!
-//! In: [`hir`](crate::hir). Out: a [`Program`].
+//! In: [`hir`]. Out: a [`Program`].
 //!
 //! 1. Every pair of path and type that rules read becomes a slot, a number in a typed column ([`Columns`]); no name is
 //!    looked up while rules run.

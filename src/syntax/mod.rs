@@ -2,10 +2,10 @@
 //!
 //! In: a source. Out: [`ast`], and everything that is wrong with the text, in order of place. pest appears here only.
 //!
-//! The steps: [`scan`] looks over the text once and refuses what is too large or too deep; the grammar reads the
-//! whole text, [`build`] makes the tree, [`layout`] finds the rules and clauses. If the text holds a mistake, the
+//! The steps: `scan` looks over the text once and refuses what is too large or too deep; the grammar reads the
+//! whole text, `build` makes the tree, `layout` finds the rules and clauses. If the text holds a mistake, the
 //! same grammar reads it again piece by piece, cut where statements begin, so that one mistake hides no other
-//! ([`recover`], worded by [`mistake`]). A correct text is never cut.
+//! (`recover`, worded by `mistake`). A correct text is never cut.
 //!
 //! The parser recurses as deep as the text nests; a caller that may have little stack asks [`nesting`] and runs it
 //! within [`with_stack`].
