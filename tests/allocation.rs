@@ -5,7 +5,8 @@
 use allocation_counter::measure;
 use fql::Engine;
 
-const EVENT: &[u8] = br#"{"riskScore": 640, "totalAmount": 120.5, "currency": "EUR", "unread": {"a": [1, 2, {"b": "c"}]},
+const EVENT: &[u8] =
+    br#"{"riskScore": 640, "totalAmount": 120.5, "currency": "EUR", "unread": {"a": [1, 2, {"b": "c"}]},
     "user": {"email": "a.person@example.com", "countryRegion": "NL", "isEmailValidated": true},
     "items": [{"price": 99.5, "quantity": 2, "name": "Caf\u00e9 \"special\""}]}"#;
 
