@@ -1,7 +1,7 @@
 //! What comes out of an evaluation (R3.1).
 
-use crate::evaluate::{Answers, Decided, Emitted, Fault, Machine, Note, Outcome, Plain, Text};
-use crate::program::{Argument, Condition, Handle, Program, TextRef};
+use crate::evaluate::{Answers, Decided, Emitted, Fault, Machine, Note, Outcome, Plain};
+use crate::program::{Argument, Condition, Effect, Handle, Program};
 use crate::value::{DecisionKind, Json, number};
 use indexmap::IndexMap;
 use smallvec::SmallVec;
@@ -93,6 +93,8 @@ pub struct ErrorEntry {
 /// What most decisions do not have.
 #[derive(Clone, Debug, Default)]
 struct Rest {
+    /// challengeType, reason, supportMessage, as far as they were computed.
+    texts: [Option<Box<str>>; 3],
     outputs: IndexMap<Arc<str>, IndexMap<Arc<str>, JsonText>>,
     traces: Vec<TraceEntry>,
     variables: Vec<(Arc<str>, JsonText)>,
@@ -101,32 +103,19 @@ struct Rest {
     errors: Vec<ErrorEntry>,
 }
 
-#[derive(Clone, Debug)]
-enum OwnedText {
-    Constant(TextRef),
-    Made(Box<str>),
-}
-
 /// A decision with its reasons, outputs and traces. Made without allocation unless the rules emit or compute something.
 #[derive(Clone, Debug)]
 pub struct Decision {
     program: Arc<Handle>,
     kind: DecisionKind,
     decided: Option<Decided>,
-    held: SmallVec<[u32; 4]>,
+    held: SmallVec<[u32; 2]>,
     looked_at: u32,
-    texts: [Option<OwnedText>; 3],
     rest: Option<Box<Rest>>,
 }
 
 impl Decision {
     pub(crate) fn new(program: &Arc<Handle>, machine: &Machine<'_>, outcome: Outcome<'_>) -> Decision {
-        let texts = outcome.texts.map(|text| {
-            text.map(|text| match text {
-                Text::Constant(constant) => OwnedText::Constant(constant),
-                Text::Made(text) => OwnedText::Made(text.into()),
-            })
-        });
         let rest = rest(machine, &outcome);
         Decision {
             program: program.clone(),
@@ -134,25 +123,14 @@ impl Decision {
             decided: outcome.decided,
             held: outcome.held,
             looked_at: outcome.looked_at,
-            texts,
             rest,
         }
     }
 
     /// The same, where nothing but a decision came out.
-    pub(crate) fn of_plain(program: &Arc<Handle>, plain: Plain<'_>) -> Decision {
-        let (decided, kind, texts) = match plain.decided {
-            None => (None, DecisionKind::Approve, [None, None, None]),
-            Some((decided, decide)) => {
-                let constant = |argument| match argument {
-                    Argument::Constant(text) => Some(OwnedText::Constant(text)),
-                    Argument::Absent | Argument::Code(_) => None,
-                };
-                (Some(decided), decide.kind, decide.texts.map(constant))
-            }
-        };
-        let Plain { held, looked_at, .. } = plain;
-        Decision { program: program.clone(), kind, decided, held, looked_at, texts, rest: None }
+    pub(crate) fn of_plain(program: &Arc<Handle>, plain: Plain) -> Decision {
+        let Plain { decided, kind, held, looked_at } = plain;
+        Decision { program: program.clone(), kind, decided, held, looked_at, rest: None }
     }
 
     /// Which decision; [`DecisionKind::Approve`] if no rule decided (R2.2).
@@ -254,11 +232,14 @@ impl Decision {
         })
     }
 
+    /// challengeType, reason or supportMessage, by number: a constant of the rules, or what was computed.
     fn text(&self, index: usize) -> Option<&str> {
-        self.texts.get(index)?.as_ref().map(|text| match text {
-            OwnedText::Constant(constant) => self.program.str(*constant),
-            OwnedText::Made(text) => text,
-        })
+        let Effect::Decide(decide) = self.program.effects.get(self.decided?.effect as usize)? else { return None };
+        match decide.texts.get(index)? {
+            Argument::Absent => None,
+            Argument::Constant(constant) => Some(self.program.str(*constant)),
+            Argument::Code(_) => self.rest.as_ref()?.texts.get(index)?.as_deref(),
+        }
     }
 
     /// The decision as JSON, its parts in the order of R3.1, empty ones left out.
@@ -389,6 +370,7 @@ pub(crate) fn note_entry(note: &Note) -> NoteEntry {
 fn rest(machine: &Machine<'_>, outcome: &Outcome<'_>) -> Option<Box<Rest>> {
     let written = machine.variables.iter().any(Option::is_some);
     if outcome.emitted.is_empty()
+        && outcome.texts.iter().all(Option::is_none)
         && !written
         && machine.read.is_empty()
         && machine.notes.is_empty()
@@ -401,7 +383,7 @@ fn rest(machine: &Machine<'_>, outcome: &Outcome<'_>) -> Option<Box<Rest>> {
         |number: u32| program.clauses.get(number as usize).map_or_else(|| Arc::from(""), |c| c.name.clone());
     let rule_name = |number: u32| program.rules.get(number as usize).map_or_else(|| Arc::from(""), |r| r.name.clone());
     let pair_name = |number: u32| program.pairs.get(number as usize).map_or_else(|| Arc::from(""), |p| p.name.clone());
-    let mut rest = Rest::default();
+    let mut rest = Rest { texts: outcome.texts.map(|text| text.map(Box::from)), ..Rest::default() };
     for emitted in &outcome.emitted {
         match emitted {
             Emitted::Output { clause, pair, value } => {

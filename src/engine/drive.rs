@@ -72,6 +72,9 @@ pub(super) async fn run<T>(
     finish: impl Fn(Ran<'_, '_>) -> T,
 ) -> Result<T, EvaluationError> {
     let mut evaluation = Evaluation::default();
+    if let Some(plain) = evaluation.plain(subject) {
+        return Ok(finish(Ran::Plain(plain)));
+    }
     let mut pending = None;
     match turn(&mut evaluation, subject, externals, &mut pending, &finish)? {
         Turn::Done(result) => Ok(result),
@@ -119,6 +122,7 @@ pub(super) fn run_blocking<T>(
 }
 
 /// The same with memory that is kept.
+#[inline]
 pub(super) fn run_blocking_with<T>(
     evaluation: &mut Evaluation,
     subject: Subject<'_>,
@@ -126,6 +130,20 @@ pub(super) fn run_blocking_with<T>(
     finish: impl Fn(Ran<'_, '_>) -> T,
 ) -> Result<T, EvaluationError> {
     evaluation.clear();
+    if let Some(plain) = evaluation.plain(subject) {
+        return Ok(finish(Ran::Plain(plain)));
+    }
+    run_with_machine(evaluation, subject, externals, finish)
+}
+
+/// The same for what needs a machine or calls.
+#[inline(never)]
+fn run_with_machine<T>(
+    evaluation: &mut Evaluation,
+    subject: Subject<'_>,
+    externals: &Externals,
+    finish: impl Fn(Ran<'_, '_>) -> T,
+) -> Result<T, EvaluationError> {
     let mut pending = None;
     if let Turn::Done(result) = turn(evaluation, subject, externals, &mut pending, &finish)? {
         return Ok(result);

@@ -57,12 +57,12 @@ pub(crate) fn slot_test(input: &Input<'_>, test: &Test) -> bool {
         TestKind::Greater(c) => double() > c,
         TestKind::GreaterOrEqual(c) => double() >= c,
         TestKind::Equal(c) => double() == c,
-        TestKind::TextEqual(c) => slots.text(slot, text) == program.str(c),
-        TestKind::StartsWith(c) => slots.text(slot, text).as_bytes().starts_with(program.str(c).as_bytes()),
-        TestKind::EndsWith(c) => slots.text(slot, text).as_bytes().ends_with(program.str(c).as_bytes()),
-        TestKind::Contains(c) => slots.text(slot, text).contains(program.str(c)),
-        TestKind::In(set) => program.sets.get(set as usize).is_some_and(|set| set.contains(slots.text(slot, text))),
-        TestKind::TextsEqual(other) => slots.text(slot, text) == slots.text(other, text),
+        TestKind::TextEqual(c) => slots.bytes(slot, text) == program.bytes(c),
+        TestKind::StartsWith(c) => slots.bytes(slot, text).starts_with(program.bytes(c)),
+        TestKind::EndsWith(c) => slots.bytes(slot, text).ends_with(program.bytes(c)),
+        TestKind::Contains(c) => memchr::memmem::find(slots.bytes(slot, text), program.bytes(c)).is_some(),
+        TestKind::In(set) => program.sets.get(set as usize).is_some_and(|set| set.contains(slots.bytes(slot, text))),
+        TestKind::TextsEqual(other) => slots.bytes(slot, text) == slots.bytes(other, text),
         TestKind::Doubles(relation, other) => {
             let other = slots.doubles.get(other as usize).copied().unwrap_or(0.0);
             relation.holds(double().partial_cmp(&other))

@@ -24,7 +24,7 @@ pub(crate) use answer::Answers;
 pub(crate) use machine::{Fault, Input, Machine, Stop};
 pub(crate) use note::Note;
 pub(crate) use plain::Plain;
-pub(crate) use run::{Decided, Emitted, Outcome, Text};
+pub(crate) use run::{Decided, Emitted, Outcome};
 pub(crate) use slots::Slots;
 
 use crate::diagnostic::Code;
@@ -108,7 +108,7 @@ impl From<crate::event::EventFault> for EvaluationError {
 
 /// What a run ended with. A machine still holds notes, errors and calls.
 pub(crate) enum Ran<'m, 'a> {
-    Plain(Plain<'a>),
+    Plain(Plain),
     Rules(&'m Machine<'a>, Outcome<'a>),
     Expression(&'m Machine<'a>, Result<Datum<'a>, u32>),
 }
@@ -141,6 +141,16 @@ pub(crate) struct Evaluation {
 }
 
 impl Evaluation {
+    /// The decision, if no machine and no call is needed for it. Nearly every decision is one of these, so a driver asks
+    /// this first, before anything that only calls need.
+    #[inline]
+    pub(crate) fn plain(&self, subject: Subject<'_>) -> Option<Plain> {
+        match subject.program.expression_type {
+            Some(_) => None,
+            None => plain::decide(&input(&self.answers, subject), subject.policy.mode),
+        }
+    }
+
     /// Goes on as far as the answers reach. `finish` turns the result of the last run, which lives in the arena, into one
     /// that the driver keeps.
     pub(crate) fn proceed<T>(
@@ -151,9 +161,6 @@ impl Evaluation {
         self.arena.reset();
         let is_expression = subject.program.expression_type.is_some();
         let input = input(&self.answers, subject);
-        if !is_expression && let Some(plain) = plain::decide(&input, subject.policy.mode) {
-            return Ok(Progress::Done(finish(Ran::Plain(plain))));
-        }
         let wanted = {
             let mut machine = machine(&self.arena, input, subject);
             let stop = if is_expression {

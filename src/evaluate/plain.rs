@@ -3,30 +3,33 @@
 //! In: the same input as a [`Machine`](super::Machine). Out: what the rules decided, or nothing if something came up that
 //! needs the machine: code, an effect, a note to make. Then the rules run again with it; nothing was changed.
 
+use super::Input;
 use super::condition::slot_test;
-use super::machine::Input;
 use super::run::{Decided, Mode};
 use crate::program::{Argument, Condition, Decide, Effect, FALSE, Program, Statement, TRUE, TestKind};
+use crate::value::DecisionKind;
 use smallvec::SmallVec;
 
 /// What the rules decided.
 #[derive(Debug)]
-pub(crate) struct Plain<'a> {
-    /// The place and the statement's decision; else nothing decided.
-    pub(crate) decided: Option<(Decided, &'a Decide)>,
+pub(crate) struct Plain {
+    /// The place that decided; else nothing did.
+    pub(crate) decided: Option<Decided>,
+    /// Which decision.
+    pub(crate) kind: DecisionKind,
     /// Rules with a condition that held.
-    pub(crate) held: SmallVec<[u32; 4]>,
+    pub(crate) held: SmallVec<[u32; 2]>,
     /// How many rules were looked at.
     pub(crate) looked_at: u32,
 }
 
 /// Runs all rules, unless the machine is needed.
-pub(crate) fn decide<'a>(input: &Input<'a>, mode: Mode) -> Option<Plain<'a>> {
+pub(crate) fn decide(input: &Input<'_>, mode: Mode) -> Option<Plain> {
     if input.is_careful() {
         return None;
     }
     let program = input.program;
-    let mut plain = Plain { decided: None, held: SmallVec::new(), looked_at: 0 };
+    let mut plain = Plain { decided: None, kind: DecisionKind::Approve, held: SmallVec::new(), looked_at: 0 };
     for (number, rule) in (0_u32..).zip(&program.rules) {
         plain.looked_at = number + 1;
         if !matches!(rule.condition, Condition::Always) {
@@ -39,8 +42,9 @@ pub(crate) fn decide<'a>(input: &Input<'a>, mode: Mode) -> Option<Plain<'a>> {
             let clause = program.clauses.get(clause_number as usize)?;
             for statement in program.statements.get(clause.statements.start as usize..clause.statements.end as usize)? {
                 if holds(input, statement.when)? {
-                    let decide = decision(program, statement)?;
-                    plain.decided = Some((Decided { rule: number, clause: clause_number }, decide));
+                    let effect = statement.effects.start;
+                    plain.kind = decision(program, statement)?.kind;
+                    plain.decided = Some(Decided { rule: number, clause: clause_number, effect });
                     return Some(plain);
                 }
             }
@@ -53,7 +57,7 @@ pub(crate) fn decide<'a>(input: &Input<'a>, mode: Mode) -> Option<Plain<'a>> {
 }
 
 /// Whether a condition holds, if slots alone tell.
-#[inline]
+#[inline(always)]
 fn holds(input: &Input<'_>, condition: Condition) -> Option<bool> {
     let mut at = match condition {
         Condition::Always => return Some(true),

@@ -15,18 +15,13 @@ pub enum Mode {
     FirstMatch,
 }
 
-/// The place of a decision: a rule and a clause, by number.
+/// The place of a decision: a rule, a clause and an effect, by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Decided {
     pub(crate) rule: u32,
     pub(crate) clause: u32,
-}
-
-/// A text of a decision.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Text<'a> {
-    Constant(crate::program::TextRef),
-    Made(&'a str),
+    /// The number of the effect that is the decision.
+    pub(crate) effect: u32,
 }
 
 /// What a fired statement emitted.
@@ -45,11 +40,11 @@ pub(crate) struct Outcome<'a> {
     /// The rule and clause that decided; else nothing did.
     pub(crate) decided: Option<Decided>,
     /// Rules with a condition that held. Those without one hold always.
-    pub(crate) held: SmallVec<[u32; 4]>,
+    pub(crate) held: SmallVec<[u32; 2]>,
     /// How many rules were looked at.
     pub(crate) looked_at: u32,
-    /// challengeType, reason, supportMessage.
-    pub(crate) texts: [Option<Text<'a>>; 3],
+    /// challengeType, reason, supportMessage, as far as they are no constants.
+    pub(crate) texts: [Option<&'a str>; 3],
     pub(crate) emitted: Vec<Emitted<'a>>,
 }
 
@@ -90,8 +85,8 @@ pub(crate) fn rules<'a>(machine: &mut Machine<'a>, mode: Mode) -> Result<Outcome
                 if !fires(machine, statement.when)? {
                     continue;
                 }
-                let place = Decided { rule: number as u32, clause: clause_number };
                 for effect in statement.effects.clone() {
+                    let place = Decided { rule: number as u32, clause: clause_number, effect };
                     let Some(effect) = program.effects.get(effect as usize) else { continue };
                     apply(machine, &mut outcome, effect, place)?;
                 }
@@ -163,8 +158,8 @@ fn pair<'a>(machine: &mut Machine<'a>, number: u32) -> Result<Json<'a>, Stop> {
     }
 }
 
-/// The texts of a decision, in the order written; one that failed is absent (L5.1).
-fn texts<'a>(machine: &mut Machine<'a>, decide: &Decide) -> Result<[Option<Text<'a>>; 3], Stop> {
+/// The texts of a decision that are no constants, in the order written; one that failed is absent (L5.1).
+fn texts<'a>(machine: &mut Machine<'a>, decide: &Decide) -> Result<[Option<&'a str>; 3], Stop> {
     let mut texts = [None; 3];
     for index in decide.order {
         let (Some(argument), Some(text)) = (decide.texts.get(usize::from(index)), texts.get_mut(usize::from(index)))
@@ -172,10 +167,9 @@ fn texts<'a>(machine: &mut Machine<'a>, decide: &Decide) -> Result<[Option<Text<
             break;
         };
         *text = match *argument {
-            Argument::Absent => None,
-            Argument::Constant(constant) => Some(Text::Constant(constant)),
+            Argument::Absent | Argument::Constant(_) => None,
             Argument::Code(code) => match machine.value(code) {
-                Ok(Datum::String(made)) => Some(Text::Made(made)),
+                Ok(Datum::String(made)) => Some(made),
                 Ok(_) | Err(Stop::Failed(_)) => None,
                 Err(stop) => return Err(stop),
             },

@@ -111,10 +111,23 @@ impl Slots {
     /// The text of a slot.
     #[inline]
     pub(crate) fn text<'a>(&'a self, slot: u32, event: &'a str) -> &'a str {
-        let Some(span) = self.texts.get(slot as usize) else { return "" };
+        let Some((from, range)) = self.place(slot, event) else { return "" };
+        from.get(range).unwrap_or_default()
+    }
+
+    /// The bytes of a text: where characters do not matter, their borders need no look.
+    #[inline]
+    pub(crate) fn bytes<'a>(&'a self, slot: u32, event: &'a str) -> &'a [u8] {
+        let Some((from, range)) = self.place(slot, event) else { return &[] };
+        from.as_bytes().get(range).unwrap_or_default()
+    }
+
+    #[inline]
+    fn place<'a>(&'a self, slot: u32, event: &'a str) -> Option<(&'a str, std::ops::Range<usize>)> {
+        let span = self.texts.get(slot as usize)?;
         let (from, start) =
             if span.start & SIDE == 0 { (event, span.start) } else { (&*self.side, span.start & !SIDE) };
-        from.get(start as usize..(start + span.len) as usize).unwrap_or_default()
+        Some((from, start as usize..start as usize + span.len as usize))
     }
 }
 

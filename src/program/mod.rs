@@ -124,6 +124,12 @@ impl Program {
         self.text.get(text.start as usize..(text.start + text.len) as usize).unwrap_or_default()
     }
 
+    /// The bytes of a constant text.
+    #[inline]
+    pub(crate) fn bytes(&self, text: TextRef) -> &[u8] {
+        self.text.as_bytes().get(text.start as usize..text.start as usize + text.len as usize).unwrap_or_default()
+    }
+
     /// Whether anything in it may depend on the clock or on chance.
     pub(crate) fn reads_outside(&self) -> bool {
         self.reads_outside

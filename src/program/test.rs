@@ -109,13 +109,13 @@ impl TextSet {
     }
 
     /// Whether a text is in it.
-    #[inline]
-    pub fn contains(&self, text: &str) -> bool {
-        match pack(text.as_bytes()) {
+    #[inline(always)]
+    pub fn contains(&self, text: &[u8]) -> bool {
+        match pack(text) {
             Some(packed) if self.short.len() <= 16 => self.short.contains(&packed),
             Some(packed) => self.short.binary_search(&packed).is_ok(),
             None => {
-                let lower = || text.bytes().map(|byte| byte.to_ascii_lowercase());
+                let lower = || text.iter().map(|byte| byte.to_ascii_lowercase());
                 self.long.binary_search_by(|member| member.bytes().cmp(lower())).is_ok()
             }
         }
@@ -128,9 +128,12 @@ fn pack(text: &[u8]) -> Option<u64> {
     if text.len() > 7 {
         return None;
     }
-    let mut packed = (text.len() as u64) << 56;
-    for (at, byte) in text.iter().enumerate() {
-        packed |= u64::from(byte.to_ascii_lowercase()) << (8 * at);
+    let mut bytes = [0; 8];
+    let (start, end) = bytes.split_at_mut(text.len());
+    start.copy_from_slice(text);
+    if let Some(last) = end.last_mut() {
+        *last = text.len() as u8;
     }
-    Some(packed)
+    start.make_ascii_lowercase();
+    Some(u64::from_le_bytes(bytes))
 }
