@@ -57,12 +57,12 @@ pub(crate) fn slot_test(input: &Input<'_>, test: &Test) -> bool {
         TestKind::Greater(c) => double() > c,
         TestKind::GreaterOrEqual(c) => double() >= c,
         TestKind::Equal(c) => double() == c,
-        TestKind::TextEqual(c) => slots.bytes(slot, text) == program.bytes(c),
+        TestKind::TextEqual(c) => equal(slots.bytes(slot, text), program.bytes(c)),
         TestKind::StartsWith(c) => slots.bytes(slot, text).starts_with(program.bytes(c)),
         TestKind::EndsWith(c) => slots.bytes(slot, text).ends_with(program.bytes(c)),
         TestKind::Contains(c) => memchr::memmem::find(slots.bytes(slot, text), program.bytes(c)).is_some(),
         TestKind::In(set) => program.sets.get(set as usize).is_some_and(|set| set.contains(slots.bytes(slot, text))),
-        TestKind::TextsEqual(other) => slots.bytes(slot, text) == slots.bytes(other, text),
+        TestKind::TextsEqual(other) => equal(slots.bytes(slot, text), slots.bytes(other, text)),
         TestKind::Doubles(relation, other) => {
             let other = slots.doubles.get(other as usize).copied().unwrap_or(0.0);
             relation.holds(double().partial_cmp(&other))
@@ -74,4 +74,10 @@ pub(crate) fn slot_test(input: &Input<'_>, test: &Test) -> bool {
         TestKind::Constant(value) => value,
         TestKind::Code => false,
     }
+}
+
+/// Whether two texts are equal. Most that differ differ in length or at their end, which costs no call to compare.
+#[inline(always)]
+fn equal(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && a.last() == b.last() && a == b
 }
