@@ -10,7 +10,7 @@ mod visible;
 
 use super::{Diagnostic, Fix, Severity};
 use crate::source::Source;
-use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet};
 use excerpt::Excerpt;
 use std::fmt::Write;
 use visible::{PLACEHOLDER, visible_line, visible_text};
@@ -65,7 +65,11 @@ fn draw(diagnostic: &Diagnostic, renderer: &Renderer, out: &mut String) {
 
     let title = level.primary_title(visible_line(&diagnostic.message, LONGEST_TEXT)).id(diagnostic.code.number());
     let mut fault = Group::with_title(title);
-    for excerpt in &excerpts {
+    if source.text().is_empty() {
+        // A whole file is meant, or nothing is there to show.
+        fault = fault.element(Origin::path(PLACEHOLDER.to_string()));
+    }
+    for excerpt in excerpts.iter().filter(|_| !source.text().is_empty()) {
         let marks = excerpt.marks.iter().map(|mark| {
             let kind = if mark.index == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
             let text = texts.get(mark.index).filter(|text| !text.is_empty());
