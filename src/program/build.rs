@@ -40,7 +40,7 @@ struct Build<'h> {
 impl<'h> Build<'h> {
     fn new(hir: &'h hir::Assessment) -> Build<'h> {
         let program = Program {
-            paths: trie(&hir.paths),
+            paths: Paths::new(&hir.paths),
             path_names: hir.paths.iter().map(|path| Arc::from(path.text.as_str())).collect(),
             variables: hir.variables.clone(),
             externals: hir.externals.iter().map(|external| external.name.clone()).collect(),

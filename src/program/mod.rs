@@ -24,7 +24,6 @@ use crate::event::Paths;
 use crate::function::Bound;
 use crate::hir;
 use crate::source::{Source, Span};
-use crate::syntax::ast;
 use crate::value::{DecisionKind, Type};
 use std::ops::Range;
 use std::sync::Arc;
@@ -239,9 +238,4 @@ pub struct Pair {
     /// The variable's number, for `SetVariables`.
     pub(crate) variable: u32,
     pub(crate) code: u32,
-}
-
-/// The paths a program reads, as the trie wants them.
-pub(crate) fn trie(paths: &[ast::Path]) -> Paths {
-    Paths::new(paths)
 }
