@@ -90,7 +90,7 @@ impl EngineBuilder {
 
     /// Registers a typed async function as `External.name` (R7.1); see [`External::new`].
     #[must_use]
-    pub fn external<A, F: Handler<A>>(self, name: impl Into<Arc<str>>, function: F) -> EngineBuilder {
+    pub fn external<A: 'static, F: Handler<A>>(self, name: impl Into<Arc<str>>, function: F) -> EngineBuilder {
         self.define(External::new(name, function))
     }
 

@@ -73,6 +73,8 @@ impl CallStatus {
 pub enum AnswerSource {
     /// A function of the host.
     Host,
+    /// A service, over HTTP.
+    Http,
     /// A stub file (R9.2).
     Stub,
 }
@@ -82,6 +84,7 @@ impl AnswerSource {
     pub fn name(self) -> &'static str {
         match self {
             AnswerSource::Host => "host",
+            AnswerSource::Http => "http",
             AnswerSource::Stub => "stub",
         }
     }

@@ -1,115 +1,39 @@
 //! Typed async functions of the host.
 
-use super::Started;
-use crate::evaluate::{Answer, AnswerSource, CallStatus};
+use super::transport::{Call, Exchange, Response, Transport};
+use crate::evaluate::CallStatus;
 use crate::value::number;
-use futures_util::FutureExt;
 use std::future::Future;
-use std::panic::AssertUnwindSafe;
+use std::marker::PhantomData;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-type Run = dyn Fn(Vec<String>) -> Pin<Box<dyn Future<Output = Result<String, String>> + Send>> + Send + Sync;
-
-/// An external call that a function of the host answers (R7.1).
-///
-/// ```
-/// use fql::external::External;
-/// let call = External::new("riskOf", |ip: String, amount: f64| async move { amount > 500.0 && ip.starts_with("203.") })
-///     .timeout_ms(250)
-///     .default_response(&serde_json::json!(false));
-/// ```
-#[derive(Clone)]
-pub struct External {
-    pub(crate) name: Arc<str>,
-    pub(crate) parameters: usize,
-    timeout_ms: Option<u64>,
-    default: Arc<str>,
-    run: Arc<Run>,
+/// A function of the host as a [`Transport`]; `A` is the tuple of its parameters.
+pub(super) struct HostFunction<A, F> {
+    function: F,
+    parameters: PhantomData<fn(A)>,
 }
 
-impl std::fmt::Debug for External {
+impl<A, F> HostFunction<A, F> {
+    pub(super) fn new(function: F) -> HostFunction<A, F> {
+        HostFunction { function, parameters: PhantomData }
+    }
+}
+
+impl<A, F> std::fmt::Debug for HostFunction<A, F> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let External { name, parameters, timeout_ms, default, .. } = self;
-        f.debug_struct("External")
-            .field("name", name)
-            .field("parameters", parameters)
-            .field("timeout_ms", timeout_ms)
-            .field("default", default)
-            .finish_non_exhaustive()
+        f.write_str("HostFunction")
     }
 }
 
-impl External {
-    /// A call of that name, answered by an async function of up to 8 arguments.
-    ///
-    /// Arguments arrive as canonical text (L8.1); a parameter may be a `String`, a number or a `bool`, and a text that is
-    /// none ends the call with `ResponseFailure` and the default response. The function returns anything that is a
-    /// [`Reply`]. An `Err` or a panic ends it with `UnknownFailure`.
-    pub fn new<A, F: Handler<A>>(name: impl Into<Arc<str>>, function: F) -> External {
-        External {
-            name: name.into(),
-            parameters: F::PARAMETERS,
-            timeout_ms: None,
-            default: Arc::from("null"),
-            run: Arc::new(move |arguments| function.call(arguments)),
-        }
-    }
-
-    /// The longest it may take, in milliseconds; by default as long as the limit `call_timeout_max_ms` allows, which also
-    /// bounds what is set here.
-    #[must_use]
-    pub fn timeout_ms(mut self, timeout: u64) -> External {
-        self.timeout_ms = Some(timeout);
-        self
-    }
-
-    /// What the value is when the call fails (R7.4). `null` by default.
-    #[must_use]
-    pub fn default_response(mut self, response: &serde_json::Value) -> External {
-        self.default = Arc::from(response.to_string());
-        self
-    }
-
-    /// The default response, as JSON text.
-    pub(crate) fn default_text(&self) -> &Arc<str> {
-        &self.default
-    }
-
-    /// The timeout in force.
-    pub(crate) fn timeout(&self, most_ms: u64) -> Duration {
-        Duration::from_millis(self.timeout_ms.unwrap_or(most_ms).min(most_ms))
-    }
-
-    /// Begins the call.
-    pub(crate) fn start(&self, arguments: Vec<String>, most_ms: u64, most_bytes: usize) -> Started {
-        let (timeout, default) = (self.timeout(most_ms), self.default.clone());
-        let begun = Instant::now();
-        // Making the future runs host code already, so it is made inside the guard as well.
-        let run = self.run.clone();
-        let work = AssertUnwindSafe(async move { run(arguments).await }).catch_unwind();
-        Started::Later(Box::pin(async move {
-            let (status, value, error) = match tokio::time::timeout(timeout, work).await {
-                Ok(Ok(Ok(text))) if text.len() > most_bytes => {
-                    (CallStatus::ResponseFailure, None, format!("the answer is longer than {most_bytes} bytes"))
-                }
-                Ok(Ok(Ok(text))) => (CallStatus::Success, Some(text), String::new()),
-                Ok(Ok(Err(error))) => (CallStatus::UnknownFailure, None, error),
-                Ok(Err(_)) => (CallStatus::UnknownFailure, None, "the function panicked".to_string()),
-                Err(_) => (CallStatus::Timeout, None, format!("no answer within {} ms", timeout.as_millis())),
-            };
-            Answer {
-                defaulted: value.is_none(),
-                value: value.map_or(default, Arc::from),
-                status,
-                http_status: if status == CallStatus::Success { 200 } else { 0 },
-                error,
-                latency_ms: begun.elapsed().as_secs_f64() * 1000.0,
-                endpoint: String::new(),
-                source: AnswerSource::Host,
+impl<A: 'static, F: Handler<A>> Transport for HostFunction<A, F> {
+    fn call(&self, call: Call) -> Exchange {
+        let pending = self.function.call(call.arguments);
+        Box::pin(async move {
+            match pending.await {
+                Ok(text) => Response::success(text),
+                Err(error) => Response::failure(CallStatus::UnknownFailure, error),
             }
-        }))
+        })
     }
 }
 

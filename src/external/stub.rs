@@ -1,7 +1,7 @@
 //! Answers without a network, from a file (R9.2).
 
 use super::Started;
-use super::host::External;
+use super::definition::External;
 use crate::evaluate::{Answer, AnswerSource, CallStatus};
 use crate::source::Source;
 use crate::value::{Datum, Json, convert, json};

@@ -1,0 +1,123 @@
+//! What a call is called, takes, may take, and stands for if it fails.
+
+use super::host::{Handler, HostFunction};
+use super::transport::Transport;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The definition of an external call (R7.1).
+///
+/// ```
+/// use fql::external::External;
+/// let call = External::new("riskOf", |ip: String, amount: f64| async move { amount > 500.0 && ip.starts_with("203.") })
+///     .timeout_ms(250)
+///     .default_response(&serde_json::json!(false));
+/// ```
+#[derive(Clone, Debug)]
+pub struct External {
+    pub(crate) name: Arc<str>,
+    /// How many parameters it has.
+    pub(crate) parameters: usize,
+    parameter_names: Vec<Arc<str>>,
+    timeout_ms: Option<u64>,
+    default: Arc<str>,
+    sample: Option<Arc<str>>,
+    safe: Option<bool>,
+    transport: Arc<dyn Transport>,
+}
+
+impl External {
+    /// A call of that name, answered by an async function of up to 8 arguments.
+    ///
+    /// Arguments arrive as canonical text (L8.1); a parameter may be a `String`, a number or a `bool`, and a text that is
+    /// none ends the call with `UnknownFailure` and the default response. The function returns anything that is a
+    /// [`Reply`](super::Reply). An `Err` or a panic ends it with `UnknownFailure`.
+    pub fn new<A: 'static, F: Handler<A>>(name: impl Into<Arc<str>>, function: F) -> External {
+        External::define(name.into(), F::PARAMETERS, Vec::new(), Arc::new(HostFunction::new(function)))
+    }
+
+    /// A call of that name with these parameters, made by a transport.
+    pub fn over(
+        name: impl Into<Arc<str>>,
+        parameters: impl IntoIterator<Item = impl Into<Arc<str>>>,
+        transport: impl Transport,
+    ) -> External {
+        let names: Vec<Arc<str>> = parameters.into_iter().map(Into::into).collect();
+        External::define(name.into(), names.len(), names, Arc::new(transport))
+    }
+
+    fn define(
+        name: Arc<str>,
+        parameters: usize,
+        parameter_names: Vec<Arc<str>>,
+        transport: Arc<dyn Transport>,
+    ) -> External {
+        let default = Arc::from("null");
+        External { name, parameters, parameter_names, timeout_ms: None, default, sample: None, safe: None, transport }
+    }
+
+    /// The longest it may take, in milliseconds, waiting for its turn included; by default as long as the limit
+    /// `call_timeout_max_ms` allows, which also bounds what is set here.
+    #[must_use]
+    pub fn timeout_ms(mut self, timeout: u64) -> External {
+        self.timeout_ms = Some(timeout);
+        self
+    }
+
+    /// What the value is when the call fails (R7.4). `null` by default.
+    #[must_use]
+    pub fn default_response(mut self, response: &serde_json::Value) -> External {
+        self.default = Arc::from(response.to_string());
+        self
+    }
+
+    /// What a response looks like (R7.1): its members are known to the checker and to completion. None by default.
+    #[must_use]
+    pub fn sample_response(mut self, response: &serde_json::Value) -> External {
+        self.sample = Some(Arc::from(response.to_string()));
+        self
+    }
+
+    /// Whether a call changes nothing where it goes, so that it may be made although nobody needs it in the end (R8.2). By
+    /// default what [`Transport::is_safe`] says: true for a GET, false for a function of the host.
+    #[must_use]
+    pub fn safe(mut self, safe: bool) -> External {
+        self.safe = Some(safe);
+        self
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The names of its parameters; empty for a function of the host, whose parameters have none.
+    pub fn parameter_names(&self) -> &[Arc<str>] {
+        &self.parameter_names
+    }
+
+    /// See [`External::sample_response`]; as JSON text.
+    pub fn sample(&self) -> Option<&str> {
+        self.sample.as_deref()
+    }
+
+    /// See [`External::safe`].
+    pub fn is_safe(&self) -> bool {
+        self.safe.unwrap_or_else(|| self.transport.is_safe())
+    }
+
+    /// What makes its calls.
+    pub fn transport(&self) -> &Arc<dyn Transport> {
+        &self.transport
+    }
+
+    /// The default response, as JSON text.
+    pub(crate) fn default_text(&self) -> &Arc<str> {
+        &self.default
+    }
+
+    /// The timeout in force.
+    pub(crate) fn timeout(&self, most_ms: u64) -> Duration {
+        Duration::from_millis(self.timeout_ms.unwrap_or(most_ms).min(most_ms))
+    }
+}
