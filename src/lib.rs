@@ -60,6 +60,7 @@
 pub mod source;
 pub mod diagnostic;
 pub mod limit;
+pub mod setting;
 pub mod value;
 pub mod syntax;
 pub mod function;

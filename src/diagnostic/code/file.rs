@@ -59,6 +59,19 @@ super::codes! {
     /// Specification: L9.4.
     E0806 BAD_SCHEMA: "bad schema of the event";
 
+    /// A `.toml` file cannot be read as TOML: `fql.toml`, a definition in `external/`, or a case of a test. Texts
+    /// stand in quotes, a key is there once, a table begins with its name in brackets:
+    ///
+    /// ```toml
+    /// id = "shop"
+    ///
+    /// [limits]
+    /// steps = 500000
+    /// ```
+    ///
+    /// Specification: R1.1, R7.1, R12.6.
+    E0807 BAD_TOML: "text that is not TOML";
+
     /// The event is not JSON. The message gives line and column of the first place that cannot be read.
     /// Common causes are a comma before `}`, single quotes, a key without quotes, and text behind the end.
     ///
