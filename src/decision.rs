@@ -174,6 +174,16 @@ impl Decision {
         Some(&clause.name)
     }
 
+    /// The environment of the rule that decided (R2.3); none if no rule decided, or for a lone text (R1.2).
+    pub fn environment(&self) -> Option<&str> {
+        self.environment_of(self.decided?.rule)
+    }
+
+    fn environment_of(&self, rule: u32) -> Option<&str> {
+        let rule = self.program.rules.get(rule as usize)?;
+        self.program.stages.get(rule.stage as usize)?.environment.as_deref()
+    }
+
     /// The number of the clause that decided, counted from 0 over all rules in order.
     pub fn clause_number(&self) -> Option<usize> {
         self.decided.map(|decided| decided.clause as usize)
@@ -210,8 +220,13 @@ impl Decision {
         self.rest.as_ref().map_or(&[], |rest| &rest.errors)
     }
 
-    /// The rules whose condition held, each with the clauses that were reached, in order.
+    /// The decision rules whose condition held, each with the clauses that were reached, in order.
     pub fn rule_evaluations(&self) -> impl Iterator<Item = (&str, Vec<&str>)> {
+        self.evaluations().map(|(rule, clauses, _)| (rule, clauses))
+    }
+
+    /// The same, with the environment of the rule.
+    fn evaluations(&self) -> impl Iterator<Item = (&str, Vec<&str>, Option<&str>)> {
         self.matched().filter_map(|number| {
             let rule = self.program.rules.get(number as usize)?;
             let end = match self.decided {
@@ -219,7 +234,7 @@ impl Decision {
                 _ => rule.clauses.end,
             };
             let clauses = self.program.clauses.get(rule.clauses.start as usize..end as usize).unwrap_or_default();
-            Some((&*rule.name, clauses.iter().map(|clause| &*clause.name).collect()))
+            Some((&*rule.name, clauses.iter().map(|clause| &*clause.name).collect(), self.environment_of(number)))
         })
     }
 
@@ -252,6 +267,7 @@ impl Decision {
             ("challengeType", self.challenge_type()),
             ("rule", self.rule()),
             ("clause", self.clause()),
+            ("environment", self.environment()),
         ];
         for (key, text) in texts {
             if let Some(text) = text {
@@ -262,14 +278,18 @@ impl Decision {
         if let Some(rest) = &self.rest {
             rest.write_emitted(&mut out);
         }
-        let mut evaluations = self.rule_evaluations().peekable();
+        let mut evaluations = self.evaluations().peekable();
         if evaluations.peek().is_some() {
             part(&mut out, "ruleEvaluations");
-            list(&mut out, evaluations, |out, (rule, clauses)| {
+            list(&mut out, evaluations, |out, (rule, clauses, environment)| {
                 out.push_str("{\"rule\":");
                 string(out, rule);
                 part(out, "clauseNames");
                 list(out, clauses, string);
+                if let Some(environment) = environment {
+                    part(out, "environmentId");
+                    string(out, environment);
+                }
                 out.push('}');
             });
         }
@@ -417,7 +437,7 @@ fn calls(answers: &Answers, program: &Program, read: &[u32]) -> Vec<CallEntry> {
     let asked = read.iter().filter_map(|number| answers.asked.get(*number as usize));
     asked
         .filter_map(|asked| {
-            let name = program.externals.get(asked.call as usize)?.clone();
+            let name = program.externals.get(asked.call as usize)?.name.clone();
             Some(CallEntry { name, arguments: asked.arguments.clone(), answer: asked.answer.clone()? })
         })
         .collect()

@@ -11,12 +11,18 @@ use std::sync::Arc;
 
 pub use crate::value::operate::{Arithmetic, Comparison};
 
-/// Everything one assessment runs.
+/// Everything one assessment runs, of all environments on its path (R2.3).
 #[derive(Debug, Default)]
 pub struct Assessment {
-    /// The rules, in the order they run. Inactive ones are checked and left out.
+    /// The environments on the path, the root first; a lone text has one.
+    pub stages: Vec<Stage>,
+    /// The decision rules of all stages, in the order they run. Inactive ones are checked and left out.
     pub rules: Vec<Rule>,
-    /// All variables of all rules.
+    /// The post-decision action rules, in the order they run.
+    pub actions: Vec<Rule>,
+    /// The routing rules, in the order they run.
+    pub routing: Vec<Rule>,
+    /// All variables of all rules. A variable reads earlier ones only.
     pub lets: Vec<Let>,
     /// The paths that rules read.
     pub paths: Vec<ast::Path>,
@@ -37,11 +43,22 @@ pub struct Program {
     pub expression: Expr,
 }
 
+/// One environment on the path of an assessment (R2.3).
+#[derive(Clone, Debug, Default)]
+pub struct Stage {
+    /// The environment's id; a lone text has none (R1.2).
+    pub environment: Option<Arc<str>>,
+    /// Whether the first of its rules whose condition is true ends the descent (R2.1, R2.3).
+    pub first_match: bool,
+}
+
 /// A rule (L2.4).
 #[derive(Debug)]
 pub struct Rule {
     /// Its name.
     pub name: Arc<str>,
+    /// Its stage, an index into [`Assessment::stages`].
+    pub stage: u32,
     /// Its text, an index into [`Assessment::sources`].
     pub source: u32,
     /// What must hold; absent is true.
@@ -110,10 +127,13 @@ pub struct Let {
 }
 
 /// An external call that rules make (L8.1).
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct External {
     /// Its name as defined.
     pub name: Arc<str>,
+    /// The environment whose definition is meant, by its number in the tree; `None` is one of the host or a stub, which
+    /// apply everywhere.
+    pub environment: Option<u32>,
 }
 
 /// An expression: what it is, of which type, where.

@@ -12,7 +12,7 @@ use crate::value::Type;
 impl Checker<'_> {
     /// A path stands in the text: warns if the schema does not have it, or if it steps into an array by a name.
     pub(super) fn note_path(&mut self, path: &ast::Path, span: Span) {
-        let Some(schema) = &self.definitions.schema else { return };
+        let Some(schema) = self.schema else { return };
         let answer = schema.look(&path.steps);
         if let Described::Not(near) = answer.described {
             let message = format!("the schema has no path `{}`", path.text);
@@ -84,7 +84,7 @@ impl Checker<'_> {
     }
 
     fn kinds(&self, path: &ast::Path) -> Option<Kinds> {
-        match self.definitions.schema.as_ref()?.look(&path.steps).described {
+        match self.schema?.look(&path.steps).described {
             Described::As(kinds) => Some(kinds),
             Described::Open | Described::Not(_) => None,
         }

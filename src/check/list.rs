@@ -105,7 +105,7 @@ impl Checker<'_> {
     /// The list that a constant names; support lists only if that kind is wanted.
     fn named_list(&mut self, e: &hir::Expr, wanted: Option<list::Kind>) -> Option<Arc<List>> {
         let name = self.constant_text(e, "name of a list")?;
-        let lists = &self.definitions.lists;
+        let lists = &self.definitions().lists;
         let found = lists.get(&name.to_ascii_lowercase());
         match found {
             Some(Some(list)) if wanted.is_none_or(|wanted| wanted == list.kind()) => return Some(list.clone()),

@@ -1,6 +1,8 @@
 //! From the tree as written to the tree as meant, or all errors (L3, L9).
 //!
-//! In: parsed files and what the host defined. Out: [`hir`], and every diagnostic in the order of the text.
+//! In: a [`Tree`] of environments and parsed files. Out: [`hir`], and every diagnostic in the order of the text. All that one
+//! assessment runs, from the root environment to the event's, becomes one [`hir::Assessment`]; a name is looked up in the
+//! environment that its file belongs to, for children inherit neither lists nor calls (R1.1).
 //!
 //! 1. `statement` walks rules, clauses and statements and keeps the variables (`scope`).
 //! 2. [`expression`] types one expression; an attribute takes the type its context asks for (L3.3).
@@ -21,8 +23,10 @@ mod operator;
 mod scope;
 mod special;
 mod statement;
+mod tree;
 
 pub use lint::{Level, Lints};
+pub use tree::{Assessment, Environment, Stage, Tree};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir;
@@ -35,17 +39,11 @@ use scope::Scope;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// What the host defines besides the text.
+/// What the texts of an environment can name besides each other.
 #[derive(Clone, Debug, Default)]
 pub struct Definitions {
     /// External calls by lower-case name.
     pub externals: IndexMap<String, ExternalDefinition>,
-    /// What the event looks like, if that is known (L9.4).
-    pub schema: Option<Arc<Schema>>,
-    /// Whether only the first rule runs whose condition is true (R2.1).
-    pub first_match: bool,
-    /// How loud warnings are (L9.3).
-    pub lints: Lints,
     /// Lists by lower-case name, plain ones and support lists; `None` is one whose file has faults.
     pub lists: IndexMap<String, Option<Arc<List>>>,
 }
@@ -57,6 +55,9 @@ pub struct ExternalDefinition {
     pub name: Arc<str>,
     /// How many arguments it takes; `None` is any number (a stub without a definition, R9.2).
     pub parameters: Option<usize>,
+    /// The environment that defines it, by its number in the [`Tree`]; `None` is one of the host or a stub, the same call in
+    /// every environment.
+    pub environment: Option<u32>,
 }
 
 /// One parsed file.
@@ -79,52 +80,28 @@ enum Program {
     DecisionRule,
 }
 
-/// Checks the decision rules of one assessment, in the order they run.
-pub fn rules(files: &[File], definitions: &Definitions) -> (hir::Assessment, Vec<Diagnostic>) {
-    let mut checker = Checker::new(definitions, Program::DecisionRule);
-    let mut names = HashMap::new();
-    for file in files {
-        checker.enter(&file.source);
-        checker.file(file, &mut names);
-    }
-    checker.lint_all_quoted();
-    // What has errors is not all there, so nothing can be said of the whole.
-    if !files.iter().any(|file| file.damaged) && !checker.diagnostics.iter().any(Diagnostic::is_error) {
-        checker.lint_reach();
-    }
-    (checker.out, checker.diagnostics)
-}
-
-/// Checks one expression.
-pub fn expression(
-    source: &Arc<Source>,
-    tree: &ast::Expr,
-    definitions: &Definitions,
-) -> (Option<hir::Program>, Vec<Diagnostic>) {
-    let mut checker = Checker::new(definitions, Program::Expression);
-    checker.enter(source);
-    let expression = checker.expr(tree, None);
-    checker.lint_all_quoted();
-    (expression.map(|expression| hir::Program { parts: checker.out, expression }), checker.diagnostics)
-}
-
-struct Checker<'d> {
-    definitions: &'d Definitions,
+struct Checker<'t> {
+    tree: &'t Tree,
+    /// The environment in which names are looked up.
+    environment: usize,
+    schema: Option<&'t Schema>,
     program: Program,
     diagnostics: Vec<Diagnostic>,
     out: hir::Assessment,
     paths: HashMap<String, u32>,
     variables: HashMap<String, u32>,
-    externals: HashMap<String, u32>,
+    externals: HashMap<(Option<u32>, String), u32>,
     source: Arc<Source>,
     scope: Scope,
     quoted: Vec<lint::Quoted>,
 }
 
-impl<'d> Checker<'d> {
-    fn new(definitions: &'d Definitions, program: Program) -> Checker<'d> {
+impl<'t> Checker<'t> {
+    fn new(tree: &'t Tree, environment: usize, schema: Option<&'t Schema>, program: Program) -> Checker<'t> {
         Checker {
-            definitions,
+            tree,
+            environment,
+            schema,
             program,
             diagnostics: Vec::new(),
             out: hir::Assessment::default(),
@@ -135,6 +112,11 @@ impl<'d> Checker<'d> {
             scope: Scope::default(),
             quoted: Vec::new(),
         }
+    }
+
+    /// What the current text can name.
+    fn definitions(&self) -> &'t Definitions {
+        self.tree.definitions(self.environment)
     }
 
     /// Turns to another text.
@@ -181,11 +163,12 @@ impl<'d> Checker<'d> {
     }
 
     /// The number of an external call.
-    fn external_id(&mut self, name: &Arc<str>) -> u32 {
+    fn external_id(&mut self, definition: &ExternalDefinition) -> u32 {
         let next = self.out.externals.len() as u32;
-        let id = *self.externals.entry(name.to_ascii_lowercase()).or_insert(next);
+        let ExternalDefinition { name, environment, .. } = definition;
+        let id = *self.externals.entry((*environment, name.to_ascii_lowercase())).or_insert(next);
         if id == next {
-            self.out.externals.push(hir::External { name: name.clone() });
+            self.out.externals.push(hir::External { name: name.clone(), environment: *environment });
         }
         id
     }

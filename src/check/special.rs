@@ -130,10 +130,10 @@ impl Checker<'_> {
     fn external(&mut self, name: &Name, arguments: Option<&[Argument]>, span: Span) -> Option<hir::Expr> {
         let checked: Vec<Option<hir::Expr>> =
             arguments.unwrap_or_default().iter().map(|argument| self.external_argument(argument)).collect();
-        let Some(definition) = self.definitions.externals.get(&name.value.to_ascii_lowercase()) else {
+        let Some(definition) = self.definitions().externals.get(&name.value.to_ascii_lowercase()) else {
             let diagnostic =
                 self.diagnose(Code::UNKNOWN_EXTERNAL, name.span, format!("unknown external call `{}`", name.value));
-            let known = self.definitions.externals.values().map(|definition| definition.name.as_ref());
+            let known = self.definitions().externals.values().map(|definition| definition.name.as_ref());
             return self.report(match nearest(&name.value, known) {
                 Some(near) => {
                     let near = near.to_string();
@@ -157,7 +157,7 @@ impl Checker<'_> {
             );
             return self.report(self.diagnose(Code::WRONG_ARITY, span, message));
         }
-        let id = self.external_id(&definition.name.clone());
+        let id = self.external_id(definition);
         let arguments = checked.into_iter().collect::<Option<Vec<_>>>()?;
         Some(hir::Expr { kind: Kind::External(id, arguments), ty: Type::Json, span })
     }

@@ -58,8 +58,8 @@ impl Checker<'_> {
             self.diagnostics.push(diagnostic.help("remove the `LET`, or read the variable"));
         }
         if !rule.inactive {
-            let source = self.source_id();
-            self.out.rules.push(hir::Rule { name: Arc::from(name), source, condition, clauses });
+            let (source, stage) = (self.source_id(), self.out.stages.len().saturating_sub(1) as u32);
+            self.out.rules.push(hir::Rule { name: Arc::from(name), stage, source, condition, clauses });
         }
     }
 

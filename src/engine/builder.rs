@@ -1,17 +1,16 @@
 //! From texts and functions to an engine, or all diagnostics at once.
 
+use super::compile::{Part, Text, Unit, compile};
 use super::lists::ListFiles;
-use super::{Assessment, BuildError, Engine, Externals, Shared};
-use crate::check::{self, Definitions, ExternalDefinition, File, Level, Lints};
+use super::{BuildError, Engine, Externals, Shared};
+use crate::check::{Definitions, ExternalDefinition, Level, Lints};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::evaluate::{Mode, OnError, Policy, Prefetch};
 use crate::external::{External, Handler, Stubs};
 use crate::limit::Limits;
 use crate::list::Kind;
-use crate::program::{Handle, Program};
 use crate::schema::Schema;
 use crate::source::{Source, Span};
-use crate::syntax;
 use indexmap::IndexMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -19,22 +18,16 @@ use std::sync::Arc;
 /// Gathers rules, functions and settings for an [`Engine`].
 #[derive(Debug, Default)]
 pub struct EngineBuilder {
-    texts: Vec<Text>,
+    /// Decision rules, each with the name of its assessment.
+    texts: Vec<(String, Text)>,
     externals: Vec<External>,
     stubs: Stubs,
     policy: Policy,
+    mode: Mode,
     lists: ListFiles,
     unreadable: Vec<Diagnostic>,
     lints: Lints,
     schemas: IndexMap<String, Arc<Schema>>,
-}
-
-/// Rules as the host gave them.
-#[derive(Debug)]
-struct Text {
-    assessment: String,
-    source: Arc<Source>,
-    default_name: String,
 }
 
 impl EngineBuilder {
@@ -74,7 +67,7 @@ impl EngineBuilder {
         match std::str::from_utf8(bytes) {
             Ok(text) => {
                 let source = Arc::new(Source::new(file, text));
-                self.texts.push(Text { assessment, source, default_name });
+                self.texts.push((assessment, Text { source, default_name }));
             }
             Err(error) => {
                 // What is good up to the fault gives the place its line and column.
@@ -163,7 +156,7 @@ impl EngineBuilder {
     /// Sets which rules of an assessment run (R2.1).
     #[must_use]
     pub fn mode(mut self, mode: Mode) -> EngineBuilder {
-        self.policy.mode = mode;
+        self.mode = mode;
         self
     }
 
@@ -213,89 +206,45 @@ impl EngineBuilder {
         let mut definitions = self.definitions();
         let mut diagnostics = self.unreadable;
         definitions.lists = self.lists.read(&self.policy.limits, &mut diagnostics);
-        let mut grouped: IndexMap<String, (String, Vec<Text>)> = IndexMap::new();
-        for text in self.texts {
-            let entry = grouped.entry(text.assessment.to_ascii_lowercase());
-            entry.or_insert_with(|| (text.assessment.clone(), Vec::new())).1.push(text);
+        let mut unit = Unit { definitions, ..Unit::default() };
+        for (name, text) in self.texts {
+            let key = name.to_ascii_lowercase();
+            let first_match = self.mode == Mode::FirstMatch;
+            let schema = self.schemas.get(&key).cloned();
+            let part =
+                unit.assessments.entry(key).or_insert_with(|| Part { name, first_match, schema, ..Part::default() });
+            part.rules.push(text);
         }
-        let mut assessments = IndexMap::new();
-        for (key, (name, texts)) in grouped {
-            definitions.schema = self.schemas.get(&key).cloned();
-            let (program, found) = compile(&texts, &definitions, &self.policy.limits);
-            diagnostics.extend(found);
-            if let Some(program) = program {
-                let program = Arc::new(Handle(Arc::new(program)));
-                assessments.insert(key, Assessment { name: Arc::from(name), program });
-            }
-        }
-        definitions.schema = None;
+        let compiled = compile(vec![unit], &self.lints, &self.policy.limits);
+        diagnostics.extend(compiled.diagnostics);
         if diagnostics.iter().any(Diagnostic::is_error) {
             return (None, diagnostics);
         }
         let functions = self.externals.into_iter().map(|one| (one.name.to_ascii_lowercase(), one)).collect();
-        let externals = Externals { functions, stubs: self.stubs };
-        let warnings = diagnostics.clone();
-        let shared = Shared { assessments, externals, definitions, policy: self.policy, warnings };
+        let shared = Shared {
+            assessments: compiled.assessments,
+            externals: Externals { functions, stubs: self.stubs },
+            tree: compiled.tree,
+            lints: self.lints,
+            policy: self.policy,
+            warnings: diagnostics.clone(),
+        };
         (Some(Engine { shared: Arc::new(shared) }), diagnostics)
     }
 
     fn definitions(&self) -> Definitions {
-        let mut definitions = Definitions {
-            lints: self.lints.clone(),
-            first_match: self.policy.mode == Mode::FirstMatch,
-            ..Definitions::default()
-        };
+        let mut definitions = Definitions::default();
+        let define =
+            |name: &Arc<str>, parameters| ExternalDefinition { name: name.clone(), parameters, environment: None };
         for external in &self.externals {
-            let definition = ExternalDefinition { name: external.name.clone(), parameters: Some(external.parameters) };
+            let definition = define(&external.name, Some(external.parameters));
             definitions.externals.insert(external.name.to_ascii_lowercase(), definition);
         }
         for name in self.stubs.names() {
-            let defined = ExternalDefinition { name: name.clone(), parameters: None };
-            definitions.externals.entry(name.to_ascii_lowercase()).or_insert(defined);
+            definitions.externals.entry(name.to_ascii_lowercase()).or_insert(define(name, None));
         }
         definitions
     }
-}
-
-/// Parses, checks and compiles the texts of one assessment.
-fn compile(texts: &[Text], definitions: &Definitions, limits: &Limits) -> (Option<Program>, Vec<Diagnostic>) {
-    let deepest = texts.iter().map(|text| syntax::nesting(text.source.text())).max().unwrap_or(0);
-    let done = syntax::with_stack(deepest.min(limits.nesting), || {
-        let mut diagnostics = Vec::new();
-        let files: Vec<File> = texts
-            .iter()
-            .map(|text| {
-                let parsed = syntax::parse_rules(&text.source, limits);
-                let damaged = parsed.diagnostics.iter().any(Diagnostic::is_error);
-                diagnostics.extend(parsed.diagnostics);
-                File {
-                    damaged,
-                    source: text.source.clone(),
-                    tree: parsed.tree,
-                    default_name: text.default_name.clone(),
-                }
-            })
-            .collect();
-        let (assessment, found) = check::rules(&files, definitions);
-        diagnostics.extend(found);
-        definitions.lints.apply(&mut diagnostics);
-        in_order(&mut diagnostics, texts.iter().map(|text| &text.source));
-        let good = !diagnostics.iter().any(Diagnostic::is_error);
-        (good.then(|| Program::of_rules(&assessment)), diagnostics)
-    });
-    done.unwrap_or_else(|error| {
-        let shown = texts.first().map_or("", |text| text.source.name());
-        (None, vec![unreadable(shown, &format!("the system gives no thread to check it on: {error}"))])
-    })
-}
-
-/// Sorts diagnostics by text and place.
-pub(super) fn in_order<'t>(diagnostics: &mut [Diagnostic], sources: impl Iterator<Item = &'t Arc<Source>>) {
-    let order: Vec<*const Source> = sources.map(Arc::as_ptr).collect();
-    diagnostics.sort_by_key(|diagnostic| {
-        let file = order.iter().position(|source| *source == Arc::as_ptr(&diagnostic.source));
-        (file, diagnostic.span.start, diagnostic.span.end)
-    });
 }
 
 /// A file that cannot be read.

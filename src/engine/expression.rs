@@ -1,8 +1,7 @@
 //! Expressions on their own: compiled once, evaluated over any number of events.
 
-use super::builder::in_order;
+use super::compile::in_order;
 use super::{BuildError, Engine, EventInput, Request, drive, subject};
-use crate::check;
 use crate::decision::{JsonText, NoteEntry, note_entry};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::evaluate::{EvaluationError, Event, Ran};
@@ -10,6 +9,7 @@ use crate::program::Program;
 use crate::source::Source;
 use crate::syntax;
 use crate::value::{DateTime, Datum, DecisionKind, TimeSpan, Type, convert, number};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The value of an expression.
@@ -118,12 +118,12 @@ impl Expression {
             let parsed = syntax::parse_expression(&source, limits);
             let mut diagnostics = parsed.diagnostics;
             let checked = parsed.tree.as_ref().and_then(|tree| {
-                let (checked, found) = check::expression(&source, tree, &shared.definitions);
+                let (checked, found) = shared.tree.expression(0, &source, tree);
                 diagnostics.extend(found);
                 checked
             });
-            shared.definitions.lints.apply(&mut diagnostics);
-            in_order(&mut diagnostics, std::iter::once(&source));
+            shared.lints.apply(&mut diagnostics);
+            in_order(&mut diagnostics, &HashMap::new());
             let good = !diagnostics.iter().any(Diagnostic::is_error);
             (checked.filter(|_| good).map(|checked| Program::of_expression(&checked)), diagnostics)
         });

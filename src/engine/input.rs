@@ -56,6 +56,7 @@ pub(super) fn within(bytes: usize, limits: &Limits) -> Result<(), EvaluationErro
 pub struct Request<'e> {
     pub(super) event: EventInput<'e>,
     pub(super) assessment: Option<&'e str>,
+    pub(super) environment: Option<&'e str>,
     now: Option<DateTime>,
     seed: Option<u64>,
     correlation_id: Option<Arc<str>>,
@@ -64,13 +65,27 @@ pub struct Request<'e> {
 impl<'e> Request<'e> {
     /// A request with an event and nothing else.
     pub fn new(event: impl Into<EventInput<'e>>) -> Request<'e> {
-        Request { event: event.into(), assessment: None, now: None, seed: None, correlation_id: None }
+        Request {
+            event: event.into(),
+            assessment: None,
+            environment: None,
+            now: None,
+            seed: None,
+            correlation_id: None,
+        }
     }
 
     /// Which assessment decides; needed if the engine has several.
     #[must_use]
     pub fn assessment(mut self, name: &'e str) -> Request<'e> {
         self.assessment = Some(name);
+        self
+    }
+
+    /// The environment in which it decides, by its id; by default the root (R2.3).
+    #[must_use]
+    pub fn environment(mut self, id: &'e str) -> Request<'e> {
+        self.environment = Some(id);
         self
     }
 

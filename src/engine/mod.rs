@@ -5,6 +5,7 @@
 //! to event.
 
 mod builder;
+mod compile;
 mod drive;
 mod error;
 mod expression;
@@ -18,7 +19,7 @@ pub use expression::{EvalError, Expression, Value};
 pub use input::{EventInput, Request};
 pub use session::Session;
 
-use crate::check::Definitions;
+use crate::check::{Lints, Tree};
 use crate::decision::Decision;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::evaluate::{EvaluationError, Event, Inputs, Policy, Subject};
@@ -55,16 +56,18 @@ pub struct Engine {
 struct Shared {
     assessments: IndexMap<String, Assessment>,
     externals: Externals,
-    definitions: Definitions,
+    tree: Tree,
+    lints: Lints,
     policy: Policy,
     warnings: Vec<Diagnostic>,
 }
 
-/// The compiled rules of one assessment.
+/// One assessment.
 #[derive(Debug)]
 struct Assessment {
     name: Arc<str>,
-    program: Arc<Handle>,
+    /// Its compiled rules by the number of the environment, whose parents' rules are in them (R2.3).
+    programs: Vec<Option<Arc<Handle>>>,
 }
 
 /// What answers external calls.
@@ -92,8 +95,7 @@ impl Engine {
     /// otherwise listed in the decision.
     pub async fn decide<'e>(&self, event: impl Into<Request<'e>>) -> Result<Decision, EvaluationError> {
         let request = event.into();
-        let assessment = self.assessment(request.assessment)?;
-        let program = &assessment.program;
+        let program = self.rules(request.assessment, request.environment)?;
         let inputs = request.inputs(program);
         let bound;
         let event = match request.event {
@@ -115,8 +117,7 @@ impl Engine {
     /// As [`Engine::decide`]; `E0907` too if a call has to be waited for and this is called from within an async runtime.
     pub fn decide_blocking<'e>(&self, event: impl Into<Request<'e>>) -> Result<Decision, EvaluationError> {
         let request = event.into();
-        let assessment = self.assessment(request.assessment)?;
-        let program = &assessment.program;
+        let program = self.rules(request.assessment, request.environment)?;
         let inputs = request.inputs(program);
         let bound;
         let event = match request.event {
@@ -137,8 +138,7 @@ impl Engine {
     /// As [`Engine::decide`], for what concerns the event.
     pub fn prepare<'e>(&self, event: impl Into<Request<'e>>) -> Result<Event, EvaluationError> {
         let request = event.into();
-        let assessment = self.assessment(request.assessment)?;
-        self.read(&assessment.program, request.event)
+        self.read(self.rules(request.assessment, request.environment)?, request.event)
     }
 
     /// A session of the engine's only assessment: the fastest way to decide one event after another on one thread.
@@ -147,8 +147,16 @@ impl Engine {
     ///
     /// `E0906` if the engine has several assessments, or none of that name.
     pub fn session(&self, assessment: Option<&str>) -> Result<Session, EvaluationError> {
-        let assessment = self.assessment(assessment)?;
-        Ok(Session::new(self.clone(), assessment.program.0.clone()))
+        self.session_in(assessment, None)
+    }
+
+    /// The same for an environment, by its id; without one it is the root.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::session`], and `E0906` if there is no such environment.
+    pub fn session_in(&self, assessment: Option<&str>, environment: Option<&str>) -> Result<Session, EvaluationError> {
+        Ok(Session::new(self.clone(), self.rules(assessment, environment)?.0.clone()))
     }
 
     /// Compiles an expression that may call what the engine's rules may call.
@@ -196,7 +204,40 @@ impl Engine {
     ///
     /// `E0906` if the engine has several assessments and none is named, or none of that name.
     pub fn program(&self, assessment: Option<&str>) -> Result<Arc<Program>, EvaluationError> {
-        Ok(self.assessment(assessment)?.program.0.clone())
+        Ok(self.rules(assessment, None)?.0.clone())
+    }
+
+    /// The ids of the environments, parents before their children; none if the engine was made from lone texts.
+    pub fn environments(&self) -> impl Iterator<Item = &str> {
+        self.shared.tree.environments().iter().filter_map(|environment| environment.id.as_deref())
+    }
+
+    /// The rules of an assessment on the way to an environment, by default the root (R2.3).
+    fn rules(&self, assessment: Option<&str>, environment: Option<&str>) -> Result<&Arc<Handle>, EvaluationError> {
+        let number = environment.map_or(Ok(0), |id| self.environment(id))?;
+        let assessment = self.assessment(assessment)?;
+        assessment.programs.get(number).and_then(Option::as_ref).ok_or_else(|| {
+            let id = self.shared.tree.environments().get(number).and_then(|one| one.id.as_deref()).unwrap_or_default();
+            let message = format!("there is no assessment `{}` in the environment `{id}`", assessment.name);
+            EvaluationError::new(Code::NO_SUCH_ASSESSMENT, message)
+        })
+    }
+
+    /// The number of an environment.
+    fn environment(&self, id: &str) -> Result<usize, EvaluationError> {
+        let all = self.shared.tree.environments();
+        let is_it = |known: &Arc<str>| known.eq_ignore_ascii_case(id);
+        all.iter().position(|environment| environment.id.as_ref().is_some_and(is_it)).ok_or_else(|| {
+            let help = match crate::diagnostic::nearest(id, self.environments()) {
+                Some(near) => format!(": did you mean `{near}`?"),
+                None if self.environments().next().is_none() => ": the engine was made from lone texts".to_string(),
+                None => {
+                    let known = self.environments().map(|known| format!("`{known}`")).collect::<Vec<_>>();
+                    format!(": there is {}", known.join(", "))
+                }
+            };
+            EvaluationError::new(Code::NO_SUCH_ASSESSMENT, format!("unknown environment `{id}`{help}"))
+        })
     }
 
     fn assessment(&self, name: Option<&str>) -> Result<&Assessment, EvaluationError> {

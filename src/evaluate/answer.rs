@@ -118,6 +118,8 @@ pub struct CallRequest {
     pub id: usize,
     /// The name as defined.
     pub name: Arc<str>,
+    /// The environment whose definition is meant, by its number in the engine's tree; `None` is a call of the host.
+    pub environment: Option<u32>,
     /// The arguments, as canonical text (L8.1).
     pub arguments: Vec<String>,
 }

@@ -76,8 +76,6 @@ pub struct Policy {
     pub on_error: OnError,
     /// See [`Prefetch`].
     pub prefetch: Prefetch,
-    /// See [`Mode`].
-    pub mode: Mode,
 }
 
 /// Why an evaluation ended without a result (L5.2, L5.4).
@@ -147,7 +145,7 @@ impl Evaluation {
     pub(crate) fn plain(&self, subject: Subject<'_>) -> Option<Plain> {
         match subject.program.expression_type {
             Some(_) => None,
-            None => plain::decide(&input(&self.answers, subject), subject.policy.mode),
+            None => plain::decide(&input(&self.answers, subject)),
         }
     }
 
@@ -172,7 +170,7 @@ impl Evaluation {
                     Err(stop) => stop,
                 }
             } else {
-                match run::rules(&mut machine, subject.policy.mode) {
+                match run::rules(&mut machine) {
                     Ok(outcome) => return Ok(Progress::Done(finish(Ran::Rules(&machine, outcome)))),
                     Err(stop) => stop,
                 }
@@ -186,11 +184,7 @@ impl Evaluation {
             Prefetch::None => Vec::new(),
             Prefetch::Certain => {
                 let planner = plan::Planner::new(machine(&self.arena, input, subject));
-                if subject.program.expression_type.is_some() {
-                    planner.expression()
-                } else {
-                    planner.rules(subject.policy.mode)
-                }
+                if subject.program.expression_type.is_some() { planner.expression() } else { planner.rules() }
             }
         };
         if let Some(wanted) = wanted
@@ -205,9 +199,11 @@ impl Evaluation {
 
     fn ask(&mut self, program: &Program, call: u32, arguments: Vec<String>) -> CallRequest {
         let id = self.answers.asked.len();
-        let name = program.externals.get(call as usize).cloned().unwrap_or_else(|| Arc::from(""));
+        let external = program.externals.get(call as usize);
+        let name = external.map_or_else(|| Arc::from(""), |external| external.name.clone());
+        let environment = external.and_then(|external| external.environment);
         self.answers.asked.push(Asked { call, arguments: arguments.clone(), answer: None });
-        CallRequest { id, name, arguments }
+        CallRequest { id, name, environment, arguments }
     }
 
     /// Hands over the answer of a call.

@@ -5,7 +5,7 @@
 
 use super::Input;
 use super::condition::slot_test;
-use super::run::{Decided, Mode};
+use super::run::Decided;
 use crate::program::{Argument, Condition, Decide, Effect, FALSE, Program, Statement, TRUE, TestKind};
 use crate::value::DecisionKind;
 use smallvec::SmallVec;
@@ -24,7 +24,7 @@ pub(crate) struct Plain {
 }
 
 /// Runs all rules, unless the machine is needed.
-pub(crate) fn decide(input: &Input<'_>, mode: Mode) -> Option<Plain> {
+pub(crate) fn decide(input: &Input<'_>) -> Option<Plain> {
     if input.is_careful() {
         return None;
     }
@@ -49,7 +49,7 @@ pub(crate) fn decide(input: &Input<'_>, mode: Mode) -> Option<Plain> {
                 }
             }
         }
-        if mode == Mode::FirstMatch {
+        if rule.last {
             break;
         }
     }

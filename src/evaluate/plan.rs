@@ -103,7 +103,7 @@ impl<'a> Planner<'a> {
     }
 
     /// The calls of all rules that are certain.
-    pub(crate) fn rules(mut self, mode: super::run::Mode) -> Vec<(u32, Vec<String>)> {
+    pub(crate) fn rules(mut self) -> Vec<(u32, Vec<String>)> {
         let program: &'a Program = self.machine.input.program;
         for (number, rule) in program.rules.iter().enumerate() {
             self.machine.rule = number as u32;
@@ -121,7 +121,7 @@ impl<'a> Planner<'a> {
                 }
             }
             self.certain = before;
-            if mode == super::run::Mode::FirstMatch {
+            if rule.last {
                 // Whether a later rule is run depends on whether this one matched.
                 return self.calls;
             }

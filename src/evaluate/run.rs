@@ -63,7 +63,7 @@ impl Outcome<'_> {
 }
 
 /// Runs all rules.
-pub(crate) fn rules<'a>(machine: &mut Machine<'a>, mode: Mode) -> Result<Outcome<'a>, Stop> {
+pub(crate) fn rules<'a>(machine: &mut Machine<'a>) -> Result<Outcome<'a>, Stop> {
     let program: &'a Program = machine.input.program;
     let mut outcome = Outcome::nothing();
     for (number, rule) in program.rules.iter().enumerate() {
@@ -95,7 +95,7 @@ pub(crate) fn rules<'a>(machine: &mut Machine<'a>, mode: Mode) -> Result<Outcome
                 }
             }
         }
-        if mode == Mode::FirstMatch {
+        if rule.last {
             break;
         }
     }

@@ -43,7 +43,8 @@ impl<'h> Build<'h> {
             paths: Paths::new(&hir.paths),
             path_names: hir.paths.iter().map(|path| Arc::from(path.text.as_str())).collect(),
             variables: hir.variables.clone(),
-            externals: hir.externals.iter().map(|external| external.name.clone()).collect(),
+            externals: hir.externals.clone(),
+            stages: hir.stages.clone(),
             sources: hir.sources.clone(),
             ..Program::default()
         };
@@ -131,7 +132,8 @@ impl<'h> Build<'h> {
             self.program.clauses.push(Clause { name: clause.name.clone(), statements });
         }
         let clauses = first..self.program.clauses.len() as u32;
-        self.program.rules.push(Rule { name: rule.name.clone(), condition, clauses });
+        let last = self.program.stages.get(rule.stage as usize).is_some_and(|stage| stage.first_match);
+        self.program.rules.push(Rule { name: rule.name.clone(), stage: rule.stage, last, condition, clauses });
     }
 
     fn statement(&mut self, statement: &hir::Statement) {

@@ -62,8 +62,10 @@ pub struct Program {
     /// Names that `SetVariables` and `GetVariable` use.
     pub(crate) variables: Vec<Arc<str>>,
     /// External calls by number.
-    pub(crate) externals: Vec<Arc<str>>,
-    /// The rules in order.
+    pub(crate) externals: Vec<hir::External>,
+    /// The environments on the assessment's path.
+    pub(crate) stages: Vec<hir::Stage>,
+    /// The decision rules in order.
     pub(crate) rules: Vec<Rule>,
     /// The clauses of all rules.
     pub(crate) clauses: Vec<Clause>,
@@ -168,6 +170,10 @@ pub struct Columns {
 #[derive(Debug)]
 pub struct Rule {
     pub(crate) name: Arc<str>,
+    /// The number of its stage.
+    pub(crate) stage: u32,
+    /// Whether no further rule is run if its condition holds: its stage is in "first match" (R2.1, R2.3).
+    pub(crate) last: bool,
     pub(crate) condition: Condition,
     pub(crate) clauses: Range<u32>,
 }

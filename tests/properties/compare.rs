@@ -3,8 +3,8 @@
 use super::case::{self, CALLS, Case, Table};
 use super::reference::{self, Evaluated, Refusal, World};
 use super::tape::{Tape, shrink};
-use fql::check::{self, Definitions, ExternalDefinition, File};
-use fql::evaluate::Prefetch;
+use fql::check::{Assessment, Definitions, Environment, ExternalDefinition, File, Stage, Tree};
+use fql::evaluate::{Mode, Prefetch};
 use fql::external::{External, Stubs};
 use fql::source::Source;
 use fql::{DateTime, Engine, EvaluationError, Request, syntax};
@@ -35,25 +35,21 @@ fn request<'e>(event: &'e str) -> Request<'e> {
 }
 
 fn world<'a>(case: &'a Case, event: &'a str) -> World<'a> {
-    let Case { table, limits, on_error, mode, .. } = case;
+    let Case { table, limits, on_error, .. } = case;
     let (now, seed, correlation_id) = (clock(), 42, "c-1");
-    World {
-        event: event.as_bytes(),
-        answers: table,
-        limits,
-        on_error: *on_error,
-        mode: *mode,
-        now,
-        seed,
-        correlation_id,
-    }
+    World { event: event.as_bytes(), answers: table, limits, on_error: *on_error, now, seed, correlation_id }
+}
+
+fn tree(table: &Table) -> Tree {
+    Tree::new(vec![Environment { definitions: definitions(table), ..Environment::default() }])
 }
 
 fn definitions(table: &Table) -> Definitions {
     let mut definitions = Definitions::default();
     for (name, parameters, _) in CALLS {
         let any = name == "delta" && !table.hosts;
-        let definition = ExternalDefinition { name: name.into(), parameters: (!any).then_some(parameters) };
+        let definition =
+            ExternalDefinition { name: name.into(), parameters: (!any).then_some(parameters), environment: None };
         definitions.externals.insert(name.to_string(), definition);
     }
     definitions
@@ -156,7 +152,10 @@ pub fn compare_rules(case: &Case) -> Result<Option<usize>, String> {
             File { damaged, source, tree: parsed.tree, default_name: "test".to_string() }
         })
         .collect();
-    let (assessment, diagnostics) = check::rules(&files, &definitions(&case.table));
+    let stage =
+        Stage { environment: 0, first_match: case.mode == Mode::FirstMatch, rules: &files, actions: &[], routing: &[] };
+    let assessment = Assessment { name: "test", stages: vec![stage], schema: None };
+    let (assessment, diagnostics) = tree(&case.table).assessment(&assessment);
     good &= !diagnostics.iter().any(fql::Diagnostic::is_error);
     let received = Received::default();
     let engines = PREFETCHES.map(|prefetch| (prefetch, engine(case, &case.texts, prefetch, &received)));
@@ -215,7 +214,7 @@ fn compare_expression(case: &Case) -> Result<Option<usize>, String> {
     let parsed = syntax::parse_expression(&source, &fql::Limits::default());
     let errors = parsed.diagnostics.iter().any(fql::Diagnostic::is_error);
     let (checked, diagnostics) = match &parsed.tree {
-        Some(tree) if !errors => check::expression(&source, tree, &definitions(&case.table)),
+        Some(parsed) if !errors => tree(&case.table).expression(0, &source, parsed),
         _ => (None, Vec::new()),
     };
     let program = checked.filter(|_| !diagnostics.iter().any(fql::Diagnostic::is_error));

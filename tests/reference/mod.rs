@@ -13,7 +13,7 @@ mod rules;
 
 pub use expression::Interpreter;
 
-use fql::evaluate::{Mode, OnError};
+use fql::evaluate::OnError;
 use fql::hir;
 use fql::limit::Limits;
 use fql::value::{DateTime, Json};
@@ -52,8 +52,6 @@ pub struct World<'a> {
     pub limits: &'a Limits,
     /// L5.2
     pub on_error: OnError,
-    /// R2.1
-    pub mode: Mode,
     /// L6.3
     pub now: DateTime,
     /// L6.2

@@ -2,7 +2,6 @@
 
 use super::expression::{Halt, Interpreter, json_of, text};
 use super::{Calls, Refusal, compact};
-use fql::evaluate::Mode;
 use fql::hir::{Effect, Statement};
 use fql::value::{Datum, Json};
 
@@ -53,7 +52,7 @@ fn rules<'a>(run: &mut Interpreter<'a>, emitted: &mut Emitted<'a>) -> Result<(),
                 }
             }
         }
-        if run.world.mode == Mode::FirstMatch {
+        if program.stages[rule.stage as usize].first_match {
             return Ok(());
         }
     }

@@ -85,7 +85,7 @@ impl Checker<'_> {
                 Some(PathStep::Name(name)) => first.contains(&name.to_ascii_lowercase()),
                 _ => false,
             };
-            let known = || self.definitions.schema.as_ref().is_some_and(|schema| schema.has(&path.steps));
+            let known = || self.schema.is_some_and(|schema| schema.has(&path.steps));
             let meant = match needs {
                 Needs::Nothing => true,
                 Needs::Path => whole.contains(&path.text.to_ascii_lowercase()) || known(),

@@ -48,7 +48,7 @@ struct Tests {
 impl Checker<'_> {
     /// Looks at all rules; they have no errors.
     pub(in crate::check) fn lint_reach(&mut self) {
-        let found = Reach::of(&self.out, self.definitions.first_match).warnings;
+        let found = Reach::of(&self.out).warnings;
         self.diagnostics.extend(found);
     }
 }
@@ -62,7 +62,7 @@ struct Reach<'h> {
 }
 
 impl<'h> Reach<'h> {
-    fn of(parts: &'h hir::Assessment, first_match: bool) -> Reach<'h> {
+    fn of(parts: &'h hir::Assessment) -> Reach<'h> {
         let mut subjects = Subjects::new(parts);
         let yes = || Formula::All(Vec::new());
         let tests: Vec<Tests> = parts
@@ -80,6 +80,7 @@ impl<'h> Reach<'h> {
         subjects.close();
         let mut reach = Reach { parts, subjects, ends: Ends::default(), steps: ALL_STEPS, warnings: Vec::new() };
         for (number, (rule, tests)) in parts.rules.iter().zip(&tests).enumerate() {
+            let first_match = parts.stages.get(rule.stage as usize).is_some_and(|stage| stage.first_match);
             reach.rule(number, rule, tests, first_match);
         }
         reach
