@@ -1,4 +1,6 @@
 //! External calls: what comes back whatever happens on the way, and when calls start.
+//!
+//! `FQL_TRACES` sets how many random traces the circuit breaker is held against its reference on.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -9,6 +11,14 @@
     reason = "tests"
 )]
 
+#[path = "calls/breaker.rs"]
+mod breaker;
+#[path = "calls/coalesce.rs"]
+mod coalesce;
+#[path = "calls/guard.rs"]
+mod guard;
+#[path = "calls/monitor.rs"]
+mod monitor;
 #[path = "calls/scripted.rs"]
 mod scripted;
 #[path = "calls/transport.rs"]

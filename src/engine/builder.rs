@@ -1,8 +1,9 @@
 //! From texts and functions to an engine, or all diagnostics at once.
 
 use super::compile::{Part, Text, Unit, compile};
+use super::externals::Externals;
 use super::lists::ListFiles;
-use super::{BuildError, Engine, Externals, Shared};
+use super::{BuildError, Engine, Shared};
 use crate::check::{Definitions, ExternalDefinition, Level, Lints};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::evaluate::{Mode, OnError, Policy, Prefetch};
@@ -14,6 +15,7 @@ use crate::source::{Source, Span};
 use indexmap::IndexMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Gathers rules, functions and settings for an [`Engine`].
 #[derive(Debug, Default)]
@@ -28,6 +30,8 @@ pub struct EngineBuilder {
     unreadable: Vec<Diagnostic>,
     lints: Lints,
     schemas: IndexMap<String, Arc<Schema>>,
+    coalesce: Duration,
+    earlier: Option<Engine>,
 }
 
 impl EngineBuilder {
@@ -132,6 +136,22 @@ impl EngineBuilder {
         self
     }
 
+    /// Lets identical calls of different events share one answer, a failure included, if they begin within so many
+    /// milliseconds. 0, the default: every event makes its own.
+    #[must_use]
+    pub fn coalesce_ms(mut self, fresh: u64) -> EngineBuilder {
+        self.coalesce = Duration::from_millis(fresh);
+        self
+    }
+
+    /// Takes along what an earlier engine knows of calls of the same name and [resilience](External::resilience): where their
+    /// breakers stand, how many are under way, what was counted (R1.4).
+    #[must_use]
+    pub fn succeed(mut self, earlier: &Engine) -> EngineBuilder {
+        self.earlier = Some(earlier.clone());
+        self
+    }
+
     /// Sets the limits (L5.4).
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> EngineBuilder {
@@ -220,10 +240,10 @@ impl EngineBuilder {
         if diagnostics.iter().any(Diagnostic::is_error) {
             return (None, diagnostics);
         }
-        let functions = self.externals.into_iter().map(|one| (one.name.to_ascii_lowercase(), one)).collect();
+        let earlier = self.earlier.as_ref().map(|engine| &engine.shared.externals);
         let shared = Shared {
             assessments: compiled.assessments,
-            externals: Externals { functions, stubs: self.stubs },
+            externals: Externals::new(self.externals, self.stubs, self.coalesce, earlier),
             tree: compiled.tree,
             lints: self.lints,
             policy: self.policy,

@@ -1,13 +1,10 @@
 //! Drives the evaluation core: makes the calls it asks for and hands over the answers.
 
-use super::Externals;
+use super::externals::Externals;
 use crate::decision::Decision;
 use crate::diagnostic::Code;
-use crate::evaluate::{
-    Answer, AnswerSource, CallRequest, CallStatus, Evaluation, EvaluationError, Outcome, Progress, Ran, Subject,
-};
+use crate::evaluate::{Answer, Evaluation, EvaluationError, Outcome, Progress, Ran, Subject};
 use crate::external::Started;
-use crate::limit::Limits;
 use crate::program::Handle;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::future::Future;
@@ -161,28 +158,4 @@ fn run_with_machine<T>(
 
 fn without_runtime(message: &str) -> EvaluationError {
     EvaluationError::new(Code::CALL_WITHOUT_RUNTIME, message)
-}
-
-impl Externals {
-    /// Begins a call: a stub answers before the definition does.
-    fn start(&self, call: CallRequest, limits: &Limits) -> Started {
-        let definition = self.functions.get(&call.name.to_ascii_lowercase());
-        let most = limits.call_timeout_max_ms;
-        if let Some(started) = self.stubs.start(&call.name, &call.arguments, definition, most) {
-            return started;
-        }
-        match definition {
-            Some(definition) => definition.start(call.arguments, most, limits.response_bytes),
-            None => Started::Now(Answer {
-                value: Arc::from("null"),
-                status: CallStatus::DefinitionNotFound,
-                http_status: 0,
-                error: format!("there is no definition of `{}`", call.name),
-                latency_ms: 0.0,
-                endpoint: String::new(),
-                source: AnswerSource::Host,
-                defaulted: true,
-            }),
-        }
-    }
 }

@@ -129,7 +129,7 @@ fn clock() -> DateTime {
 }
 
 /// A seed that nobody chose: the keys of the standard library's hasher are random.
-fn random_seed() -> u64 {
+pub(super) fn random_seed() -> u64 {
     std::hash::RandomState::new().build_hasher().finish()
 }
 

@@ -9,6 +9,7 @@ mod compile;
 mod drive;
 mod error;
 mod expression;
+mod externals;
 mod input;
 mod lists;
 mod session;
@@ -23,8 +24,9 @@ use crate::check::{Lints, Tree};
 use crate::decision::Decision;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::evaluate::{EvaluationError, Event, Inputs, Policy, Subject};
-use crate::external::{External, Stubs};
+use crate::external::Monitor;
 use crate::program::{Handle, Program};
+use externals::Externals;
 use indexmap::IndexMap;
 use std::sync::Arc;
 
@@ -68,13 +70,6 @@ struct Assessment {
     name: Arc<str>,
     /// Its compiled rules by the number of the environment, whose parents' rules are in them (R2.3).
     programs: Vec<Option<Arc<Handle>>>,
-}
-
-/// What answers external calls.
-#[derive(Clone, Debug, Default)]
-struct Externals {
-    functions: IndexMap<String, External>,
-    stubs: Stubs,
 }
 
 impl Engine {
@@ -186,6 +181,18 @@ impl Engine {
     pub async fn eval<'e>(&self, text: &str, event: impl Into<Request<'e>>) -> Result<Value, EvalError> {
         let expression = self.expression(text)?;
         Ok(expression.eval(event).await?)
+    }
+
+    /// How external calls have been doing (R7.11).
+    ///
+    /// ```
+    /// let engine = fql::Engine::builder().external("riskOf", |ip: String| async move { ip.len() as i64 }).build()?;
+    /// let monitor = engine.monitor();
+    /// assert_eq!(monitor.snapshot().calls[0].requests, 0);
+    /// # Ok::<(), fql::BuildError>(())
+    /// ```
+    pub fn monitor(&self) -> Monitor {
+        self.shared.externals.monitor()
     }
 
     /// Warnings of the rules, in the order of the text.

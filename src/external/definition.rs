@@ -1,6 +1,7 @@
 //! What a call is called, takes, may take, and stands for if it fails.
 
 use super::host::{Handler, HostFunction};
+use super::resilience::Resilience;
 use super::transport::Transport;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +24,7 @@ pub struct External {
     default: Arc<str>,
     sample: Option<Arc<str>>,
     safe: Option<bool>,
+    resilience: Option<Resilience>,
     transport: Arc<dyn Transport>,
 }
 
@@ -53,7 +55,17 @@ impl External {
         transport: Arc<dyn Transport>,
     ) -> External {
         let default = Arc::from("null");
-        External { name, parameters, parameter_names, timeout_ms: None, default, sample: None, safe: None, transport }
+        External {
+            name,
+            parameters,
+            parameter_names,
+            timeout_ms: None,
+            default,
+            sample: None,
+            safe: None,
+            resilience: None,
+            transport,
+        }
     }
 
     /// The longest it may take, in milliseconds, waiting for its turn included; by default as long as the limit
@@ -86,6 +98,14 @@ impl External {
         self
     }
 
+    /// Sets the circuit breaker and how many calls are under way at once (R7.7, R7.9). By default a call that leaves the
+    /// process has a breaker and a function of the host has none; both have at most 64 calls under way.
+    #[must_use]
+    pub fn resilience(mut self, resilience: Resilience) -> External {
+        self.resilience = Some(resilience);
+        self
+    }
+
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name
@@ -109,6 +129,12 @@ impl External {
     /// What makes its calls.
     pub fn transport(&self) -> &Arc<dyn Transport> {
         &self.transport
+    }
+
+    /// The settings in force.
+    pub(crate) fn resilience_in_force(&self) -> Resilience {
+        let default = || Resilience { breaker: self.transport.is_remote(), ..Resilience::default() };
+        self.resilience.clone().unwrap_or_else(default)
     }
 
     /// The default response, as JSON text.

@@ -1,45 +1,172 @@
-//! What surrounds a transport: a call ends in time, a panic ends nothing else, and what comes back is JSON or a failure.
+//! What surrounds the calls of one definition, whatever makes them: timeout, circuit breaker, how many at once, counts.
+//!
+//! In: arguments. Out: an [`Answer`], always, and in time.
+//!
+//! 1. An open breaker answers at once (R7.7).
+//! 2. A call waits until fewer than so many are under way, within its own timeout (R7.9), and asks the breaker again.
+//! 3. The transport makes the call. What it takes longer than the timeout is dropped; a panic ends this call alone.
+//! 4. A success is JSON that rules can read, else it is a failure. The breaker and the counts hear how it ended.
+//!
+//! A call that nobody needs any more is dropped at any of these points, and counts as cancelled.
 
 use super::Started;
+use super::breaker::{Breaker, Verdict};
+use super::coalesce::Recent;
 use super::definition::External;
+use super::monitor::{CallSnapshot, Counter};
+use super::resilience::Resilience;
 use super::transport::{Call, Response};
 use crate::evaluate::{Answer, CallStatus};
 use crate::value::json::scan;
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
-use tokio::time::Instant;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout_at};
 
-impl External {
-    /// Begins the call.
-    pub(crate) fn start(&self, arguments: Vec<String>, most_ms: u64, response_bytes: usize) -> Started {
-        let (timeout, default) = (self.timeout(most_ms), self.default_text().clone());
-        let transport = self.transport().clone();
-        let begun = Instant::now();
-        let call = Call { arguments, deadline: begun + timeout, response_bytes };
-        // Making the future runs foreign code already, so it is made inside the guard as well.
-        let of_call = transport.clone();
-        let work = AssertUnwindSafe(async move { of_call.call(call).await }).catch_unwind();
-        Started::Later(Box::pin(async move {
-            let response = match tokio::time::timeout(timeout, work).await {
-                Ok(Ok(response)) => checked(response, response_bytes),
-                Ok(Err(_)) => Response::failure(CallStatus::UnknownFailure, "the function panicked"),
-                Err(_) => {
-                    Response::failure(CallStatus::Timeout, format!("no answer within {} ms", timeout.as_millis()))
-                }
-            };
-            let Response { status, http_status, value, error, endpoint, .. } = response;
-            Answer {
-                defaulted: value.is_none(),
-                value: value.unwrap_or(default),
-                status,
-                http_status,
-                error,
-                latency_ms: begun.elapsed().as_secs_f64() * 1000.0,
-                endpoint: if endpoint.is_empty() { transport.endpoint().to_string() } else { endpoint },
-                source: transport.source(),
-            }
-        }))
+/// The state of one call's guard. An engine that replaces another one takes it along (R1.4).
+#[derive(Debug)]
+pub(crate) struct Guard {
+    settings: Resilience,
+    breaker: Option<Breaker>,
+    turns: Semaphore,
+    pub(super) counter: Counter,
+    pub(super) recent: Recent,
+}
+
+/// What a call has to keep to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Terms {
+    /// The limit `call_timeout_max_ms`.
+    pub(crate) most_ms: u64,
+    /// The limit `response_bytes`.
+    pub(crate) response_bytes: usize,
+}
+
+impl Guard {
+    pub(crate) fn new(settings: Resilience, seed: u64) -> Guard {
+        Guard {
+            breaker: settings.breaker.then(|| Breaker::new(settings.clone(), seed)),
+            turns: Semaphore::new(settings.concurrency.clamp(1, Semaphore::MAX_PERMITS)),
+            counter: Counter::new(),
+            recent: Recent::default(),
+            settings,
+        }
     }
+
+    /// Whether this guard is one that such settings would make.
+    pub(crate) fn suits(&self, settings: &Resilience) -> bool {
+        self.settings == *settings
+    }
+
+    pub(crate) fn snapshot(&self, name: &Arc<str>) -> CallSnapshot {
+        self.counter.snapshot(name, self.breaker.as_ref())
+    }
+
+    /// Begins a call.
+    pub(crate) fn start(self: &Arc<Guard>, external: &External, arguments: Vec<String>, terms: Terms) -> Started {
+        let begun = Instant::now();
+        if self.breaker.as_ref().is_some_and(|breaker| !breaker.would_admit()) {
+            let answer = answer(external, refused(), begun);
+            self.counter.answered(&answer);
+            return Started::Now(answer);
+        }
+        let (guard, external) = (self.clone(), external.clone());
+        let work = async move {
+            let response = guard.make(&external, arguments, begun, terms).await;
+            answer(&external, response, begun)
+        };
+        self.watch(Started::Later(Box::pin(work)))
+    }
+
+    /// Counts how a call ends, or that it is dropped before.
+    pub(crate) fn watch(self: &Arc<Guard>, started: Started) -> Started {
+        match started {
+            Started::Now(answer) => {
+                self.counter.answered(&answer);
+                Started::Now(answer)
+            }
+            Started::Later(work) => {
+                let mut watch = Watch { guard: self.clone(), answered: false };
+                Started::Later(Box::pin(async move {
+                    let answer = work.await;
+                    watch.answered = true;
+                    watch.guard.counter.answered(&answer);
+                    answer
+                }))
+            }
+        }
+    }
+
+    async fn make(&self, external: &External, arguments: Vec<String>, begun: Instant, terms: Terms) -> Response {
+        let timeout = external.timeout(terms.most_ms);
+        let deadline = begun + timeout;
+        let turn = match self.turns.try_acquire() {
+            Ok(turn) => Ok(turn),
+            Err(_) => match timeout_at(deadline, self.turns.acquire()).await {
+                Ok(turn) => turn,
+                Err(_) => {
+                    let most = self.settings.concurrency;
+                    let error = format!("{most} calls were under way for {} ms", timeout.as_millis());
+                    return Response::failure(CallStatus::Timeout, error);
+                }
+            },
+        };
+        // Given back when the call is over. INVARIANT: nobody closes the semaphore.
+        let _turn = turn;
+        let permit = match self.breaker.as_ref().map(Breaker::admit) {
+            None => None,
+            Some(Some(permit)) => Some(permit),
+            Some(None) => return refused(),
+        };
+        let call = Call { arguments, deadline, response_bytes: terms.response_bytes };
+        // Making the future runs foreign code already, so it is made inside as well.
+        let work = AssertUnwindSafe(async { external.transport().call(call).await }).catch_unwind();
+        let response = match timeout_at(deadline, work).await {
+            Ok(Ok(response)) => checked(response, terms.response_bytes),
+            Ok(Err(_)) => Response::failure(CallStatus::UnknownFailure, "the function panicked"),
+            Err(_) => Response::failure(CallStatus::Timeout, format!("no answer within {} ms", timeout.as_millis())),
+        };
+        if let Some(permit) = permit {
+            let asked = response.retry_after.filter(|_| matches!(response.http_status, 429 | 503));
+            permit.end(Verdict::of(response.status, response.http_status), asked);
+        }
+        response
+    }
+}
+
+/// Counts a call as cancelled, unless it was answered.
+struct Watch {
+    guard: Arc<Guard>,
+    answered: bool,
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        if !self.answered {
+            self.guard.counter.cancelled();
+        }
+    }
+}
+
+/// What the rules see.
+fn answer(external: &External, response: Response, begun: Instant) -> Answer {
+    let Response { status, http_status, value, error, endpoint, .. } = response;
+    let transport = external.transport();
+    Answer {
+        defaulted: value.is_none(),
+        value: value.unwrap_or_else(|| external.default_text().clone()),
+        status,
+        http_status,
+        error,
+        latency_ms: begun.elapsed().as_secs_f64() * 1000.0,
+        endpoint: if endpoint.is_empty() { transport.endpoint().to_string() } else { endpoint },
+        source: transport.source(),
+    }
+}
+
+fn refused() -> Response {
+    Response::failure(CallStatus::CircuitBreaker, "the circuit breaker is open")
 }
 
 /// Holds what a transport says against what it may say: a success has a value, which is JSON within the limits.
@@ -57,14 +184,8 @@ fn checked(mut response: Response, most: usize) -> Response {
         },
     };
     let body = response.value.take().map_or(String::new(), |text| excerpt(&text).to_string());
-    let status = CallStatus::ResponseFailure;
-    Response {
-        status,
-        http_status: response.http_status,
-        body,
-        endpoint: response.endpoint,
-        ..Response::failure(status, error)
-    }
+    let Response { http_status, endpoint, retry_after, .. } = response;
+    Response { http_status, body, endpoint, retry_after, ..Response::failure(CallStatus::ResponseFailure, error) }
 }
 
 /// Whether a text is JSON that rules can read.

@@ -4,16 +4,26 @@
 //! answer: the default response with a status that names it (R7.4, R7.5).
 //!
 //! An [`External`] is a definition: a name, parameters, a timeout, what the value is on failure. Its [`Transport`] makes the
-//! calls; the guard around it is the same for all.
+//! calls. The guard around it is the same for all: timeout, [`Breaker`], how many calls at once, counts. A [`Snapshot`] of the
+//! counts tells how each call has been doing (R7.11).
 
+mod breaker;
+mod coalesce;
 mod definition;
 mod guard;
+mod histogram;
 mod host;
+mod monitor;
+mod resilience;
 mod stub;
 mod transport;
 
+pub use breaker::{Breaker, BreakerState, Permit, Verdict};
 pub use definition::External;
+pub(crate) use guard::{Guard, Terms};
 pub use host::{Argument, Handler, Reply, Serialized};
+pub use monitor::{CallSnapshot, Monitor, Snapshot};
+pub use resilience::Resilience;
 pub use stub::{StubError, Stubs};
 pub use transport::{Call, Exchange, Response, Sent, Transport};
 
