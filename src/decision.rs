@@ -259,8 +259,15 @@ impl Decision {
 
     /// The decision as JSON, its parts in the order of R3.1, empty ones left out.
     pub fn to_json(&self) -> String {
-        let mut out = String::from("{\"decision\":");
-        string(&mut out, self.kind.name());
+        let mut out = String::new();
+        self.write_json(&mut out);
+        out
+    }
+
+    /// The same, put behind what there is: many decisions in one text need no text each.
+    pub fn write_json(&self, out: &mut String) {
+        out.push_str("{\"decision\":");
+        string(out, self.kind.name());
         let texts = [
             ("reason", self.reason()),
             ("supportMessage", self.support_message()),
@@ -271,17 +278,17 @@ impl Decision {
         ];
         for (key, text) in texts {
             if let Some(text) = text {
-                part(&mut out, key);
-                string(&mut out, text);
+                part(out, key);
+                string(out, text);
             }
         }
         if let Some(rest) = &self.rest {
-            rest.write_emitted(&mut out);
+            rest.write_emitted(out);
         }
         let mut evaluations = self.evaluations().peekable();
         if evaluations.peek().is_some() {
-            part(&mut out, "ruleEvaluations");
-            list(&mut out, evaluations, |out, (rule, clauses, environment)| {
+            part(out, "ruleEvaluations");
+            list(out, evaluations, |out, (rule, clauses, environment)| {
                 out.push_str("{\"rule\":");
                 string(out, rule);
                 part(out, "clauseNames");
@@ -294,10 +301,9 @@ impl Decision {
             });
         }
         if let Some(rest) = &self.rest {
-            rest.write_told(&mut out);
+            rest.write_told(out);
         }
         out.push('}');
-        out
     }
 }
 

@@ -37,6 +37,7 @@
 //! | decide in an async service | [`Engine::decide`] |
 //! | decide without a runtime | [`Engine::decide_blocking`] |
 //! | decide many events on one thread | [`Session`] |
+//! | decide a file of events on all cores | [`Batch`] |
 //! | evaluate an expression | [`Engine::eval`], [`Expression`] |
 //! | set timeouts and default responses of a call | [`external::External`] |
 //! | answer calls from a file | [`external::Stubs`] |
@@ -80,7 +81,9 @@ pub mod engine;
 
 pub use decision::Decision;
 pub use diagnostic::Diagnostic;
-pub use engine::{BuildError, Engine, EngineBuilder, EvalError, Expression, Request, Session, Value};
+pub use engine::{
+    Batch, BatchError, BuildError, Engine, EngineBuilder, EvalError, Expression, Request, Session, Value,
+};
 pub use evaluate::{EvaluationError, Event};
 pub use limit::Limits;
 pub use value::{DateTime, DecisionKind, TimeSpan};

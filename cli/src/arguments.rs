@@ -8,6 +8,7 @@ use crate::{read, setting};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use fql::DateTime;
 use fql::evaluate::Prefetch;
+use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
 
 /// Runs FQL, the Fraud Query Language: rules that read an event and decide
@@ -70,6 +71,9 @@ pub(crate) struct Decide {
     /// The events, a file or - for standard input: one JSON object, an array of them, or one on each line (NDJSON)
     #[arg(long, value_name = "FILE")]
     pub(crate) event: PathBuf,
+    /// How many threads decide events that stand one on each line; default: as many as there are cores
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroU16>,
     #[command(flatten)]
     pub(crate) running: Running,
     /// How results are written

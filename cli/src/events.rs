@@ -72,6 +72,21 @@ impl<R: Read> Events<R> {
         }
     }
 
+    /// Whether events stand one on each line, once the first one came.
+    pub(crate) fn are_lines(&self) -> bool {
+        self.shape == Shape::Lines
+    }
+
+    /// Whether anything is left. It may have to be waited for, like an event.
+    pub(crate) fn has_more(&mut self, wait: &mut impl FnMut() -> Result<(), Stop>) -> Result<bool, Stop> {
+        Ok(self.blank(wait)?.is_some())
+    }
+
+    /// What is left to read.
+    pub(crate) fn into_reader(self) -> impl Read + use<R> {
+        self.input.into_reader()
+    }
+
     fn first(&mut self, wait: &mut impl FnMut() -> Result<(), Stop>) -> Result<Next<'_>, Stop> {
         if self.input.chunk(wait)?.starts_with("\u{FEFF}".as_bytes()) {
             self.input.consume('\u{FEFF}'.len_utf8());

@@ -33,6 +33,11 @@ impl<R: Read> Input<R> {
         Input { reader: BufReader::with_capacity(64 << 10, reader) }
     }
 
+    /// What is left, from the first byte that was not consumed.
+    pub(crate) fn into_reader(self) -> impl Read + use<R> {
+        self.reader
+    }
+
     /// What can be read without waiting; if that is nothing, `wait` is called and more is read. Empty at the end only.
     pub(crate) fn chunk(&mut self, wait: &mut impl FnMut() -> Result<(), Stop>) -> Result<&[u8], Stop> {
         if self.reader.buffer().is_empty() {

@@ -7,6 +7,7 @@
 mod arguments;
 mod check;
 mod decide;
+mod decisions;
 mod eval;
 mod events;
 mod explain;
@@ -36,26 +37,31 @@ fn main() -> ExitCode {
     };
     let mut streams = Streams::standard();
     let done = run(arguments.command, &mut streams);
+    ExitCode::from(end(done, &mut streams))
+}
+
+/// Says what is left to say; the exit code.
+fn end(done: Result<bool, Stop>, streams: &mut Streams) -> u8 {
     // What is still held back goes out, unless the pipe was what ended the command.
     let done = match done {
         Err(Stop::BrokenPipe) => Err(Stop::BrokenPipe),
         done => streams.flush().and(done),
     };
     match done {
-        Ok(true) | Err(Stop::BrokenPipe) => ExitCode::SUCCESS,
-        Ok(false) | Err(Stop::Reported) => ExitCode::from(1),
-        Err(Stop::Different) => ExitCode::from(3),
+        Ok(true) | Err(Stop::BrokenPipe) => 0,
+        Ok(false) | Err(Stop::Reported) => 1,
+        Err(Stop::Different) => 3,
         Err(Stop::Usage(message)) => {
             streams.complain(&message);
-            ExitCode::from(2)
+            2
         }
         Err(Stop::Input(error)) => {
             streams.complain(&format!("cannot read the input: {}", read::why(&error)));
-            ExitCode::from(1)
+            1
         }
         Err(Stop::Output(error)) => {
             streams.complain(&format!("cannot write the result: {error}"));
-            ExitCode::from(1)
+            1
         }
     }
 }

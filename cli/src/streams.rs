@@ -6,7 +6,7 @@
 use crate::report::visible;
 use fql::diagnostic::render::render;
 use fql::{Diagnostic, EvaluationError};
-use std::io::{self, BufWriter, IsTerminal, StderrLock, StdoutLock, Write};
+use std::io::{self, BufWriter, IsTerminal, Stderr, StdoutLock, Write};
 
 /// Why a command ended early.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ impl From<io::Error> for Stop {
 #[derive(Debug)]
 pub(crate) struct Streams {
     out: BufWriter<StdoutLock<'static>>,
-    err: StderrLock<'static>,
+    err: Stderr,
     /// Whether results are coloured.
     pub(crate) out_colour: bool,
     /// Whether diagnostics are coloured.
@@ -55,7 +55,7 @@ impl Streams {
             out_colour: wanted && io::stdout().is_terminal(),
             err_colour: wanted && io::stderr().is_terminal(),
             out: BufWriter::with_capacity(64 << 10, io::stdout().lock()),
-            err: io::stderr().lock(),
+            err: io::stderr(),
         }
     }
 

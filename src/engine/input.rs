@@ -57,9 +57,9 @@ pub struct Request<'e> {
     pub(super) event: EventInput<'e>,
     pub(super) assessment: Option<&'e str>,
     pub(super) environment: Option<&'e str>,
-    now: Option<DateTime>,
-    seed: Option<u64>,
-    correlation_id: Option<Arc<str>>,
+    pub(super) now: Option<DateTime>,
+    pub(super) seed: Option<u64>,
+    pub(super) correlation_id: Option<Arc<str>>,
 }
 
 impl<'e> Request<'e> {

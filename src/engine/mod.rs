@@ -2,8 +2,9 @@
 //!
 //! The only module that awaits. It drives the evaluation core ([`crate::evaluate`]): [`Engine::decide`] with async calls,
 //! [`Engine::decide_blocking`] without a runtime where no call needs one, [`Session`] with memory that is kept from event
-//! to event.
+//! to event, [`Batch`] many events on all cores.
 
+mod batch;
 mod builder;
 mod compile;
 mod drive;
@@ -14,6 +15,7 @@ mod input;
 mod lists;
 mod session;
 
+pub use batch::{Batch, BatchError};
 pub use builder::EngineBuilder;
 pub use error::BuildError;
 pub use expression::{EvalError, Expression, Value};
@@ -91,17 +93,7 @@ impl Engine {
     pub async fn decide<'e>(&self, event: impl Into<Request<'e>>) -> Result<Decision, EvaluationError> {
         let request = event.into();
         let program = self.rules(request.assessment, request.environment)?;
-        let inputs = request.inputs(program);
-        let bound;
-        let event = match request.event {
-            EventInput::Bound(event) => event,
-            other => {
-                bound = self.read(program, other)?;
-                &bound
-            }
-        };
-        let subject = subject(program, event, &inputs, &self.shared.policy);
-        drive::run(subject, &self.shared.externals, |ran| drive::decision(program, ran)).await
+        self.run(program, request).await
     }
 
     /// The same without a runtime: where no call has to be waited for nothing is awaited, else a runtime for this one
@@ -245,6 +237,21 @@ impl Engine {
             };
             EvaluationError::new(Code::NO_SUCH_ASSESSMENT, format!("unknown environment `{id}`{help}"))
         })
+    }
+
+    /// Decides an event by a program, whose handle the decision keeps.
+    async fn run(&self, program: &Arc<Handle>, request: Request<'_>) -> Result<Decision, EvaluationError> {
+        let inputs = request.inputs(program);
+        let bound;
+        let event = match request.event {
+            EventInput::Bound(event) => event,
+            other => {
+                bound = self.read(program, other)?;
+                &bound
+            }
+        };
+        let subject = subject(program, event, &inputs, &self.shared.policy);
+        drive::run(subject, &self.shared.externals, |ran| drive::decision(program, ran)).await
     }
 
     fn assessment(&self, name: Option<&str>) -> Result<&Assessment, EvaluationError> {

@@ -1,7 +1,7 @@
 //! One event after another on one thread, with memory that is kept.
 
 use super::drive;
-use super::{Engine, Request};
+use super::{Engine, Externals, Request};
 use crate::decision::Decision;
 use crate::engine::input::{EventInput, within};
 use crate::evaluate::{Evaluation, EvaluationError, Slots, Subject};
@@ -50,6 +50,35 @@ impl Session {
     /// As [`Engine::decide_blocking`].
     pub fn decide<'e>(&mut self, event: impl Into<Request<'e>>) -> Result<Decision, EvaluationError> {
         let request = event.into();
+        self.read(&request, |evaluation, program, subject, externals| {
+            drive::run_blocking_with(evaluation, subject, externals, |ran| drive::decision(program, ran))
+        })
+    }
+
+    /// Decides an event if tests of its attributes are all that is needed.
+    pub(super) fn decide_without_calls(&mut self, request: &Request<'_>) -> Result<Option<Decision>, EvaluationError> {
+        self.read(request, |evaluation, program, subject, _| {
+            evaluation.clear();
+            Ok(evaluation.plain(subject).map(|plain| Decision::of_plain(program, plain)))
+        })
+    }
+
+    /// Decides an event with memory of its own, so that it may wait for calls while the session goes on.
+    pub(super) fn awaited<'e>(
+        &self,
+        request: Request<'e>,
+    ) -> impl Future<Output = Result<Decision, EvaluationError>> + use<'e> {
+        let (engine, program) = (self.engine.clone(), self.program.clone());
+        async move { engine.run(&program, request).await }
+    }
+
+    /// Reads an event and evaluates it.
+    #[inline]
+    fn read<T>(
+        &mut self,
+        request: &Request<'_>,
+        evaluate: impl FnOnce(&mut Evaluation, &Arc<Handle>, Subject<'_>, &Externals) -> Result<T, EvaluationError>,
+    ) -> Result<T, EvaluationError> {
         let Session { engine, program, raws: own_raws, slots: own_slots, evaluation } = self;
         let shared = &engine.shared;
         let inputs = request.inputs(program);
@@ -65,6 +94,6 @@ impl Session {
             }
         };
         let subject = Subject { program, slots, raws, text, inputs: &inputs, policy: &shared.policy };
-        drive::run_blocking_with(evaluation, subject, &shared.externals, |ran| drive::decision(program, ran))
+        evaluate(evaluation, program, subject, &shared.externals)
     }
 }

@@ -86,8 +86,9 @@ pub struct Program {
 }
 
 /// A program behind a counter of its own: a session's decisions keep its handle, so that sessions on several threads share
-/// no counter.
+/// no counter, and no line of the cache that a counter stands in.
 #[derive(Debug)]
+#[repr(align(128))]
 pub(crate) struct Handle(pub(crate) Arc<Program>);
 
 impl std::ops::Deref for Handle {

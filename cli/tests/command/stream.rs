@@ -1,6 +1,6 @@
 //! Streams that are long, slow, or broken off (R12.3).
 
-use super::{Folder, command};
+use super::{Folder, command, fql};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::Stdio;
 
@@ -90,4 +90,52 @@ fn a_long_stream_takes_no_more_memory() {
     assert_eq!(child.wait().unwrap().code(), Some(0));
     // 5 MB of events went through in the second half.
     assert!(most[1] - most[0] < 1_000, "{most:?} KiB");
+}
+
+#[test]
+fn answers_come_in_order_whatever_the_threads() {
+    let folder = Folder::new(&[("a.fql", "RETURN Reject(@\"n\") WHEN @\"n\" % 3 == 0")]);
+    let line = |n: usize| match n % 101 {
+        100 => "no event\n".to_string(),
+        more => format!("{{\"n\": {n}, \"unread\": \"{}\"}}\n", "x".repeat(more * 7)),
+    };
+    folder.write("events", (0..5000).map(line).collect::<String>().as_bytes());
+    let run = |threads: &str, format: &str| {
+        let (rules, events) = (folder.path("a.fql"), folder.path("events"));
+        let output = fql(&["decide", &rules, "--event", &events, "--threads", threads, "--format", format]);
+        assert_eq!(output.code, 1);
+        (output.out, output.err)
+    };
+    for format in ["json", "text"] {
+        let one = run("1", format);
+        assert!(one.0.contains("4998"), "{}", one.0);
+        assert_eq!(format == "text", one.1.contains("error[E0901]: event 101: "), "{}", one.1);
+        for threads in ["2", "5"] {
+            assert_eq!(run(threads, format), one);
+        }
+    }
+    fql(&["decide", "a.fql", "--event", "-", "--threads", "0"]).refused(2, &["--threads"]);
+}
+
+#[test]
+fn who_stops_reading_is_not_waited_for() {
+    let folder = Folder::new(&[("a.fql", RULES)]);
+    let mut child = command(&["decide", &folder.path("a.fql"), "--event", "-", "--format", "json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    for amount in [1, 9] {
+        writeln!(input, "{{\"a\": {amount}}}").unwrap();
+        output.read_line(&mut String::new()).unwrap();
+    }
+    drop(output);
+    writeln!(input, "{{\"a\": 3}}").unwrap();
+    // The input stays open, and nothing more comes.
+    let mut told = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+    assert_eq!((child.wait().unwrap().code(), told.as_str()), (Some(0), ""));
+    drop(input);
 }

@@ -1,0 +1,170 @@
+//! A decision for each event, written as it comes (R12.3).
+//!
+//! In: an engine and events. Out: results on standard output in the order of the events, and whether all of them were events.
+//! Somebody who waits for each answer gets it, and a stream of any length takes the same memory.
+//!
+//! The first event is decided before anything else. Where others follow it, each on its line, they are decided on all cores
+//! ([`fql::Batch`]), in blocks of what is there to read; arrays and objects over several lines go on one by one.
+
+use crate::arguments::{Decide, Format};
+use crate::events::{Events, Next};
+use crate::read::{self, Most};
+use crate::report;
+use crate::setting::Settings;
+use crate::streams::{Stop, Streams};
+use fql::diagnostic::Code;
+use fql::{Batch, BatchError, Decision, Engine, EvaluationError, Session};
+use std::io::Read;
+use std::path::PathBuf;
+
+/// What decides and how it is written.
+pub(crate) struct Decisions {
+    session: Session,
+    batch: Batch,
+    settings: Settings,
+    writing: Writing,
+    /// One by one, whatever the events are.
+    alone: bool,
+    /// Where the events come from, for messages.
+    path: PathBuf,
+    good: bool,
+    count: u64,
+}
+
+/// How results are written.
+#[derive(Clone, Copy)]
+struct Writing {
+    format: Format,
+    colour: bool,
+}
+
+/// The results of some events in a row.
+#[derive(Default)]
+struct Block {
+    text: String,
+    events: u64,
+    /// Whether one of them was no event.
+    bad: bool,
+    /// What goes to standard error: behind how much of the text, the number of the event, the error.
+    errors: Vec<(usize, u64, EvaluationError)>,
+}
+
+impl Decisions {
+    /// Decides by an assessment of the engine; fails if there is none of that name.
+    pub(crate) fn new(engine: &Engine, settings: Settings, arguments: &Decide) -> Result<Decisions, EvaluationError> {
+        let assessment = arguments.assessment.as_deref();
+        let threads = arguments.threads.map_or(0, |threads| threads.get().into());
+        let mut batch = engine.batch(assessment)?.threads(threads);
+        if let Some(at) = settings.at {
+            batch = batch.at(at);
+        }
+        if let Some(seed) = settings.seed {
+            batch = batch.seed(seed);
+        }
+        Ok(Decisions {
+            session: engine.session(assessment)?,
+            batch,
+            settings,
+            writing: Writing { format: arguments.format, colour: false },
+            alone: threads == 1,
+            path: arguments.event.clone(),
+            good: true,
+            count: 0,
+        })
+    }
+
+    /// Decides all events; false if one of them was none.
+    pub(crate) fn all(&mut self, events: Events<impl Read + Send>, streams: &mut Streams) -> Result<bool, Stop> {
+        self.writing.colour = streams.out_colour;
+        match self.each(events, streams) {
+            Err(Stop::Input(error)) => Err(streams.refuse(&[read::unreadable(&self.path, &read::why(&error))])),
+            Err(stop) => Err(stop),
+            Ok(()) => Ok(self.good),
+        }
+    }
+
+    fn each(&mut self, mut events: Events<impl Read + Send>, streams: &mut Streams) -> Result<(), Stop> {
+        let mut block = Block::default();
+        loop {
+            let decided = match events.next(&mut || streams.flush())? {
+                Next::End => return Ok(()),
+                Next::Event(bytes) => self.session.decide(self.settings.request(bytes)),
+                Next::TooLarge(length) => {
+                    let most = Most::event().bytes;
+                    let message = format!("expected an event of at most `event_bytes` = {most} bytes, found {length}");
+                    Err(error(Code::EVENT_TOO_LARGE, message))
+                }
+                Next::Broken(message) => Err(error(Code::EVENT_NOT_JSON, message.to_string())),
+            };
+            block.add(self.writing, decided);
+            self.write(&mut block, streams)?;
+            if events.are_lines() && !self.alone {
+                return match events.has_more(&mut || streams.flush())? {
+                    true => self.lines(events.into_reader(), streams),
+                    false => Ok(()),
+                };
+            }
+        }
+    }
+
+    /// Decides the rest of the events, one on each line, on all cores.
+    fn lines(&mut self, events: impl Read + Send, streams: &mut Streams) -> Result<(), Stop> {
+        let (batch, writing) = (self.batch.clone(), self.writing);
+        let decided = |block: &mut Block, _: &[u8], decision| block.add(writing, decision);
+        let done = batch.ndjson(events, decided, |_, block| {
+            let written = self.write(block, streams).and_then(|()| streams.flush());
+            if let Err(stop) = written {
+                // Not to wait for a worker that waits for events.
+                std::process::exit(crate::end(Err(stop), streams).into());
+            }
+            Ok::<(), Stop>(())
+        });
+        match done {
+            Ok(_) => Ok(()),
+            Err(BatchError::Input(error)) => Err(Stop::Input(error)),
+            Err(BatchError::Taker(stop)) => Err(stop),
+        }
+    }
+
+    /// Writes results and empties the block.
+    fn write(&mut self, block: &mut Block, streams: &mut Streams) -> Result<(), Stop> {
+        let mut written = 0;
+        for (at, number, error) in block.errors.drain(..) {
+            streams.bytes(block.text.get(written..at).unwrap_or_default().as_bytes())?;
+            written = at;
+            let message = format!("event {}: {}", self.count + number, error.message);
+            streams.failure(&EvaluationError { message, ..error });
+        }
+        streams.bytes(block.text.get(written..).unwrap_or_default().as_bytes())?;
+        self.count += block.events;
+        self.good &= !block.bad;
+        block.text.clear();
+        (block.events, block.bad) = (0, false);
+        Ok(())
+    }
+}
+
+impl Block {
+    fn add(&mut self, writing: Writing, decided: Result<Decision, EvaluationError>) {
+        self.events += 1;
+        match (decided, writing.format) {
+            (Ok(decision), Format::Json) => decision.write_json(&mut self.text),
+            (Ok(decision), Format::Text) => self.text.push_str(&report::decision(&decision, writing.colour)),
+            (Err(error), format) => {
+                self.bad = true;
+                match format {
+                    Format::Json => self.text.push_str(&report::error_json(&error)),
+                    Format::Text => {
+                        self.errors.push((self.text.len(), self.events, error));
+                        return;
+                    }
+                }
+            }
+        }
+        self.text.push('\n');
+    }
+}
+
+fn error(code: Code, message: String) -> EvaluationError {
+    EvaluationError { code, message, position: None }
+}
