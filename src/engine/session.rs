@@ -37,7 +37,7 @@ impl Session {
         Session {
             engine,
             program: Arc::new(Handle(program)),
-            raws: Raws::new(),
+            raws: Raws::learning(),
             slots: Slots::default(),
             evaluation: Evaluation::default(),
         }

@@ -9,6 +9,7 @@
 //! then read once for each, which is bounded by the number of paths and spares the trie from merging them.
 
 use super::fault::EventFault;
+use super::guided::Guided;
 use super::keys::{Found, Name};
 use super::paths::{NONE, Node, Paths};
 use super::raw::{Raw, Raws, Seen};
@@ -44,7 +45,15 @@ pub fn extract_text(paths: &Paths, text: &str, raws: &mut Raws) -> Result<(), Ev
     let bytes = text.as_bytes();
     let outcome = match paths.nodes.first() {
         Some(_) if bytes.len() >= NONE as usize => Err(JsonFault::new(FaultKind::Length, 0)),
-        Some(root) => Reader { paths, bytes, text, raws: &mut *raws }.event(root),
+        Some(root) => match raws.order(paths, bytes.len()) {
+            None => Reader { paths, bytes, text, raws: &mut *raws }.event(root),
+            Some(mut order) => {
+                let reader = Reader { paths, bytes, text, raws: &mut *raws };
+                let outcome = Guided { reader, order: &mut order }.event(root);
+                raws.keep(order);
+                outcome
+            }
+        },
         None => Ok(None),
     };
     let fault = match outcome {
@@ -61,24 +70,26 @@ pub fn extract_text(paths: &Paths, text: &str, raws: &mut Raws) -> Result<(), Ev
     Err(fault)
 }
 
-struct Reader<'p, 'e, 'r> {
-    paths: &'p Paths,
-    bytes: &'e [u8],
-    text: &'e str,
-    raws: &'r mut Raws,
+/// The pass by the grammar alone.
+pub(super) struct Reader<'p, 'e, 'r> {
+    pub(super) paths: &'p Paths,
+    pub(super) bytes: &'e [u8],
+    pub(super) text: &'e str,
+    pub(super) raws: &'r mut Raws,
 }
 
 /// A key of an event: its inside, from and to.
 #[derive(Clone, Copy)]
-struct Key {
-    start: usize,
-    end: usize,
-    is_exact: bool,
+pub(super) struct Key {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// Whether it is spelled as the path is.
+    pub(super) is_exact: bool,
 }
 
 impl<'p> Reader<'p, '_, '_> {
     /// Reads the whole text. `Some` is the offset of a value that is no object.
-    fn event(&mut self, root: &'p Node) -> Scanned<Option<usize>> {
+    pub(super) fn event(&mut self, root: &'p Node) -> Scanned<Option<usize>> {
         let start = scan::blank(self.bytes, 0);
         let is_object = self.bytes.get(start) == Some(&b'{');
         let at = if is_object { self.object(start, root, 0)? } else { scan::skip(self.bytes, start, 0)? };
@@ -90,6 +101,12 @@ impl<'p> Reader<'p, '_, '_> {
     fn value(&mut self, at: usize, node: u32, depth: u32) -> Scanned<usize> {
         // INVARIANT: children of nodes are nodes.
         let Some(node) = self.paths.nodes.get(node as usize) else { return scan::skip(self.bytes, at, depth) };
+        self.value_of(at, node, depth)
+    }
+
+    /// The same for a node at hand.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(super) fn value_of(&mut self, at: usize, node: &'p Node, depth: u32) -> Scanned<usize> {
         let end = match self.bytes.get(at) {
             Some(b'{') if !node.keys.is_empty() => self.object(at, node, depth),
             Some(b'[') if !node.keys.is_empty() || !node.elements.is_empty() => {
@@ -108,18 +125,10 @@ impl<'p> Reader<'p, '_, '_> {
 
     /// The same for a value without values in it.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn leaf(&mut self, at: usize, node: &'p Node) -> Scanned<usize> {
+    pub(super) fn leaf(&mut self, at: usize, node: &'p Node) -> Scanned<usize> {
         let bytes = self.bytes;
         let (end, raw) = match bytes.get(at) {
-            Some(b'"') => {
-                let (end, has_escapes) = scan::string(bytes, at + 1)?;
-                if has_escapes && node.slot != NONE {
-                    let raw = self.text.get(at + 1..end).unwrap_or_default();
-                    (end + 1, self.raws.decoded(raw))
-                } else {
-                    (end + 1, Raw::Text { start: at as u32 + 1, len: (end - at - 1) as u32 })
-                }
-            }
+            Some(b'"') => return self.text(at + 1, node),
             Some(b'-' | b'0'..=b'9') => scalar(scan::number::<true>(bytes, at)?),
             _ => scalar(scan::word(bytes, at)?),
         };
@@ -129,8 +138,23 @@ impl<'p> Reader<'p, '_, '_> {
         Ok(end)
     }
 
+    /// The same for a string whose inside begins at `at`.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(super) fn text(&mut self, at: usize, node: &'p Node) -> Scanned<usize> {
+        let (end, has_escapes) = scan::string(self.bytes, at)?;
+        if node.slot != NONE {
+            let raw = if has_escapes {
+                self.raws.decoded(self.text.get(at..end).unwrap_or_default())
+            } else {
+                Raw::Text { start: at as u32, len: (end - at) as u32 }
+            };
+            self.raws.put(node.slot, raw);
+        }
+        Ok(end + 1)
+    }
+
     /// Reads the value at `at`, element 0 of an array, for the names below the array's node (L3.6).
-    fn first_element(&mut self, at: usize, node: &'p Node, depth: u32) -> Scanned<usize> {
+    pub(super) fn first_element(&mut self, at: usize, node: &'p Node, depth: u32) -> Scanned<usize> {
         match self.bytes.get(at) {
             Some(b'{') => self.object(at, node, depth),
             Some(b'[') => self.array(at, node, &[], depth),
@@ -166,16 +190,22 @@ impl<'p> Reader<'p, '_, '_> {
         Err(JsonFault::new(FaultKind::ArrayEnd, at))
     }
 
-    fn object(&mut self, at: usize, node: &'p Node, depth: u32) -> Scanned<usize> {
+    pub(super) fn object(&mut self, at: usize, node: &'p Node, depth: u32) -> Scanned<usize> {
         let bytes = self.bytes;
         if depth >= MAX_DEPTH {
             return Err(JsonFault::new(FaultKind::Depth, at));
         }
         let visit = self.raws.visit();
-        let mut at = scan::blank(bytes, at + 1);
+        let at = scan::blank(bytes, at + 1);
         if bytes.get(at) == Some(&b'}') {
             return Ok(at + 1);
         }
+        self.members(at, node, visit, depth)
+    }
+
+    /// The members of an object from the key at `at` on, and its closing brace.
+    pub(super) fn members(&mut self, mut at: usize, node: &'p Node, visit: u64, depth: u32) -> Scanned<usize> {
+        let bytes = self.bytes;
         loop {
             let (found, key, value) = self.key(at, node)?;
             let end = match found {
@@ -184,7 +214,7 @@ impl<'p> Reader<'p, '_, '_> {
                     scan::string(bytes, value + 1).map(|(end, _)| end + 1)
                 }
                 Found::Nothing => scan::skip(bytes, value, depth + 1),
-                Found::Several(names) => self.members(value, names, key, visit, depth),
+                Found::Several(names) => self.spellings(value, names, key, visit, depth),
             };
             at = scan::blank(bytes, end?);
             match bytes.get(at) {
@@ -197,7 +227,7 @@ impl<'p> Reader<'p, '_, '_> {
 
     /// The key at `at`, what it stands for, and where its value begins.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn key(&self, at: usize, node: &'p Node) -> Scanned<(Found<'p>, Key, usize)> {
+    pub(super) fn key(&self, at: usize, node: &'p Node) -> Scanned<(Found<'p>, Key, usize)> {
         let bytes = self.bytes;
         if bytes.get(at) != Some(&b'"') {
             return Err(JsonFault::new(FaultKind::Key, at));
@@ -222,14 +252,14 @@ impl<'p> Reader<'p, '_, '_> {
         }
         let filled = self.raws.filled();
         let end = self.value(at, name.child, depth + 1)?;
-        self.raws.see(name.edge, visit, filled, (key.start as u32, (key.end - key.start) as u32, key.is_exact));
+        self.raws.see(name.edge, visit, filled, key);
         Ok(end)
     }
 
     /// Whether the value of a key counts in place of that of one seen before. What that one filled is forgotten then.
     #[cold]
     #[inline(never)]
-    fn replaces(&mut self, seen: Seen, name: &Name, key: Key) -> bool {
+    pub(super) fn replaces(&mut self, seen: Seen, name: &Name, key: Key) -> bool {
         let before = self.text.get(seen.start as usize..).and_then(|text| text.get(..seen.len as usize));
         let counts = key.is_exact || (!seen.is_exact && is_same_key(before.unwrap_or_default(), self.spelling(key)));
         if counts {
@@ -245,7 +275,7 @@ impl<'p> Reader<'p, '_, '_> {
     /// The same where paths spell the name in several ways: each decides for itself.
     #[cold]
     #[inline(never)]
-    fn members(&mut self, at: usize, names: &[Name], key: Key, visit: u64, depth: u32) -> Scanned<usize> {
+    fn spellings(&mut self, at: usize, names: &[Name], key: Key, visit: u64, depth: u32) -> Scanned<usize> {
         let mut end = at;
         for name in names {
             let is_exact = is_key(self.spelling(key), &name.text);

@@ -87,6 +87,17 @@ impl Keys {
         self.names.is_empty()
     }
 
+    /// The name at that place.
+    #[inline]
+    pub(super) fn name(&self, place: u32) -> Option<&Name> {
+        self.names.get(place as usize)
+    }
+
+    /// Where a name stands.
+    pub(super) fn place(&self, name: &Name) -> u32 {
+        self.names.iter().position(|other| other.edge == name.edge).map_or(u32::MAX, |place| place as u32)
+    }
+
     /// What that key stands for, and whether it is spelled exactly so, if there is one spelling.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn find(&self, key: &[u8]) -> (Found<'_>, bool) {

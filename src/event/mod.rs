@@ -10,10 +10,14 @@
 
 mod extract;
 mod fault;
+mod guided;
 mod keys;
+mod order;
 mod paths;
 mod raw;
 
+#[cfg(test)]
+mod order_tests;
 #[cfg(test)]
 mod tests;
 

@@ -9,6 +9,7 @@ use super::keys::{Keys, Name};
 use crate::syntax::ast::{Path, PathStep};
 use crate::value::json::MAX_DEPTH;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// No slot.
 pub(super) const NONE: u32 = u32::MAX;
@@ -24,6 +25,10 @@ pub struct Paths {
     pub(super) edges: usize,
     /// Slots of paths that were given again: from where, to where.
     pub(super) copies: Vec<(u32, u32)>,
+    /// A node that reads nothing.
+    pub(super) unread: Node,
+    /// The same for these paths only: what was learned with them serves no others.
+    pub(super) identity: Arc<()>,
 }
 
 /// A prefix of paths.
@@ -87,7 +92,8 @@ impl Paths {
         }
         let mut edges = 0;
         let nodes = drafts.into_iter().map(|draft| finish(draft, &mut edges)).collect();
-        Paths { nodes, slots: paths.len(), edges: edges as usize, copies }
+        let unread = finish(Draft::new(), &mut edges);
+        Paths { nodes, slots: paths.len(), edges: edges as usize, copies, unread, identity: Arc::default() }
     }
 
     /// How many slots the paths fill.

@@ -1,5 +1,7 @@
 //! What stood at each path, and reading it as a type.
 
+use super::extract::Key;
+use super::order::Order;
 use super::paths::Paths;
 use crate::value::json::{Array, Json, Object, parse, scan};
 use crate::value::{Cast, DateTime, convert};
@@ -59,6 +61,8 @@ pub struct Raws {
     seen: Vec<Seen>,
     /// Numbers the objects that were read; never starts again, so nothing of an earlier event is taken for seen.
     visits: u64,
+    /// What guesses at an event's keys go by, if there are to be any.
+    order: Option<Box<Order>>,
 }
 
 /// The key that filled what is below an edge of the trie.
@@ -80,6 +84,29 @@ impl Raws {
     /// No event yet; everything is missing.
     pub fn new() -> Raws {
         Raws::default()
+    }
+
+    /// The same, for many events of one source one after another: the order of their keys is learned, so that those of the
+    /// next event can be guessed. What is read does not depend on it. At most some 150 KiB are kept.
+    pub fn learning() -> Raws {
+        Raws { order: Some(Box::default()), ..Raws::default() }
+    }
+
+    /// What to guess the keys of an event of so many bytes by; to be given back by [`Raws::keep`].
+    pub(super) fn order(&mut self, paths: &Paths, bytes: usize) -> Option<Box<Order>> {
+        self.order.take_if(|order| order.begin(paths, bytes))
+    }
+
+    /// Keys that were not guessed, and those that were.
+    #[cfg(test)]
+    pub(super) fn counted(&self) -> (u64, u64) {
+        self.order.as_ref().map_or((0, 0), |order| order.counted)
+    }
+
+    /// Keeps what was learned of an event.
+    pub(super) fn keep(&mut self, mut order: Box<Order>) {
+        order.end();
+        self.order = Some(order);
     }
 
     /// What stood at path number `slot`; missing too if there is no such path.
@@ -147,8 +174,9 @@ impl Raws {
 
     /// Notes that a key filled the edge, and the slots from number `first` of the filled ones on.
     #[inline]
-    pub(super) fn see(&mut self, edge: u32, visit: u64, first: u32, (start, len, is_exact): (u32, u32, bool)) {
+    pub(super) fn see(&mut self, edge: u32, visit: u64, first: u32, key: Key) {
         let end = self.filled();
+        let (start, len, is_exact) = (key.start as u32, (key.end - key.start) as u32, key.is_exact);
         if let Some(seen) = self.seen.get_mut(edge as usize) {
             *seen = Seen { visit, start, len, first, end, is_exact };
         }

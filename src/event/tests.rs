@@ -16,7 +16,7 @@ fn path(text: &str) -> Path {
     Path { text: text.to_owned(), steps, bare: false }
 }
 
-fn paths(texts: &[&str]) -> Paths {
+pub(super) fn paths(texts: &[&str]) -> Paths {
     Paths::new(&texts.iter().map(|text| path(text)).collect::<Vec<_>>())
 }
 
@@ -76,7 +76,7 @@ fn is_same(raws: &Raws, slot: usize, text: &str, tree: Option<&Tree>) -> bool {
     }
 }
 
-fn random_path(random: &mut Random) -> Path {
+pub(super) fn random_path(random: &mut Random) -> Path {
     let mut text = random.pick(&KEYS).to_owned();
     for _ in 0..random.below(4) {
         if random.once_in(3) {
@@ -241,7 +241,7 @@ fn faults_have_their_code_and_place() {
 }
 
 /// On the stack that a host must grant at least (L5.5).
-fn on_small_stack(work: impl FnOnce() + Send + 'static) {
+pub(super) fn on_small_stack(work: impl FnOnce() + Send + 'static) {
     std::thread::Builder::new().stack_size(256 * 1024).spawn(work).unwrap().join().unwrap();
 }
 

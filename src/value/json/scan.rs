@@ -237,6 +237,16 @@ pub fn word<'a>(bytes: &[u8], at: usize) -> Scanned<(usize, Json<'a>)> {
     }
 }
 
+/// Passes over a value at `at` that is no container: the offset behind it.
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub fn leaf(bytes: &[u8], at: usize) -> Scanned<usize> {
+    match bytes.get(at) {
+        Some(b'"') => Ok(string(bytes, at + 1)?.0 + 1),
+        Some(b'-' | b'0'..=b'9') => Ok(number::<false>(bytes, at)?.0),
+        _ => Ok(word(bytes, at)?.0),
+    }
+}
+
 /// The start of a value, behind the key that ends before `at` and its colon.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub fn colon(bytes: &[u8], at: usize) -> Scanned<usize> {
