@@ -1,10 +1,9 @@
 //! What comes out of an evaluation (R3.1).
 
-use crate::evaluate::{Answers, Decided, Emitted, Fault, Machine, Note, Outcome, Plain};
+use crate::evaluate::{Answers, Emitted, Fault, Machine, Note, Outcome, Plain};
 use crate::program::{Argument, Condition, Effect, Handle, Program};
 use crate::value::{DecisionKind, Json, number};
 use indexmap::IndexMap;
-use smallvec::SmallVec;
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -107,45 +106,36 @@ struct Rest {
 #[derive(Clone, Debug)]
 pub struct Decision {
     program: Arc<Handle>,
-    kind: DecisionKind,
-    decided: Option<Decided>,
-    held: SmallVec<[u32; 2]>,
-    looked_at: u32,
+    plain: Plain,
     rest: Option<Box<Rest>>,
 }
 
 impl Decision {
     pub(crate) fn new(program: &Arc<Handle>, machine: &Machine<'_>, outcome: Outcome<'_>) -> Decision {
         let rest = rest(machine, &outcome);
-        Decision {
-            program: program.clone(),
-            kind: outcome.kind,
-            decided: outcome.decided,
-            held: outcome.held,
-            looked_at: outcome.looked_at,
-            rest,
-        }
+        let Outcome { kind, decided, held, looked_at, .. } = outcome;
+        Decision { program: program.clone(), plain: Plain { decided, kind, held, looked_at }, rest }
     }
 
     /// The same, where nothing but a decision came out.
+    #[inline]
     pub(crate) fn of_plain(program: &Arc<Handle>, plain: Plain) -> Decision {
-        let Plain { decided, kind, held, looked_at } = plain;
-        Decision { program: program.clone(), kind, decided, held, looked_at, rest: None }
+        Decision { program: program.clone(), plain, rest: None }
     }
 
     /// Which decision; [`DecisionKind::Approve`] if no rule decided (R2.2).
     pub fn kind(&self) -> DecisionKind {
-        self.kind
+        self.plain.kind
     }
 
     /// Whether a rule decided.
     pub fn is_decided(&self) -> bool {
-        self.decided.is_some()
+        self.plain.decided.is_some()
     }
 
     /// The reason; without a decision `NO_CLAUSE_HIT` if some condition matched, else `NO_RULE_HIT` (R2.2).
     pub fn reason(&self) -> Option<&str> {
-        match self.decided {
+        match self.plain.decided {
             Some(_) => self.text(1),
             None if self.matched().next().is_some() => Some("NO_CLAUSE_HIT"),
             None => Some("NO_RULE_HIT"),
@@ -164,19 +154,18 @@ impl Decision {
 
     /// The rule that decided.
     pub fn rule(&self) -> Option<&str> {
-        let rule = self.program.rules.get(self.decided?.rule as usize)?;
+        let rule = self.program.rules.get(self.plain.decided?.rule as usize)?;
         Some(&rule.name)
     }
 
     /// The clause that decided.
     pub fn clause(&self) -> Option<&str> {
-        let clause = self.program.clauses.get(self.decided?.clause as usize)?;
-        Some(&clause.name)
+        Some(self.program.clause_name(self.plain.decided?.clause))
     }
 
     /// The environment of the rule that decided (R2.3); none if no rule decided, or for a lone text (R1.2).
     pub fn environment(&self) -> Option<&str> {
-        self.environment_of(self.decided?.rule)
+        self.environment_of(self.plain.decided?.rule)
     }
 
     fn environment_of(&self, rule: u32) -> Option<&str> {
@@ -186,7 +175,7 @@ impl Decision {
 
     /// The number of the clause that decided, counted from 0 over all rules in order.
     pub fn clause_number(&self) -> Option<usize> {
-        self.decided.map(|decided| decided.clause as usize)
+        self.plain.decided.map(|decided| decided.clause as usize)
     }
 
     /// `Output` values by clause and key, in order; clauses of equal name share one object.
@@ -229,19 +218,19 @@ impl Decision {
     fn evaluations(&self) -> impl Iterator<Item = (&str, Vec<&str>, Option<&str>)> {
         self.matched().filter_map(|number| {
             let rule = self.program.rules.get(number as usize)?;
-            let end = match self.decided {
+            let end = match self.plain.decided {
                 Some(decided) if decided.rule == number => decided.clause + 1,
                 _ => rule.clauses.end,
             };
-            let clauses = self.program.clauses.get(rule.clauses.start as usize..end as usize).unwrap_or_default();
-            Some((&*rule.name, clauses.iter().map(|clause| &*clause.name).collect(), self.environment_of(number)))
+            let clauses = (rule.clauses.start..end).map(|clause| self.program.clause_name(clause));
+            Some((&*rule.name, clauses.collect(), self.environment_of(number)))
         })
     }
 
     /// The numbers of the rules that matched: those with a condition that held, and all without one that were looked at.
     fn matched(&self) -> impl Iterator<Item = u32> {
-        let mut held = self.held.iter().copied().peekable();
-        self.program.rules.iter().take(self.looked_at as usize).zip(0..).filter_map(move |(rule, number)| {
+        let mut held = self.plain.held.iter().copied().peekable();
+        self.program.rules.iter().take(self.plain.looked_at as usize).zip(0..).filter_map(move |(rule, number)| {
             let matched = matches!(rule.condition, Condition::Always) || held.next_if_eq(&number).is_some();
             matched.then_some(number)
         })
@@ -249,7 +238,9 @@ impl Decision {
 
     /// challengeType, reason or supportMessage, by number: a constant of the rules, or what was computed.
     fn text(&self, index: usize) -> Option<&str> {
-        let Effect::Decide(decide) = self.program.effects.get(self.decided?.effect as usize)? else { return None };
+        let Effect::Decide(decide) = self.program.effects.get(self.plain.decided?.effect as usize)? else {
+            return None;
+        };
         match decide.texts.get(index)? {
             Argument::Absent => None,
             Argument::Constant(constant) => Some(self.program.str(*constant)),
@@ -267,7 +258,7 @@ impl Decision {
     /// The same, put behind what there is: many decisions in one text need no text each.
     pub fn write_json(&self, out: &mut String) {
         out.push_str("{\"decision\":");
-        string(out, self.kind.name());
+        string(out, self.plain.kind.name());
         let texts = [
             ("reason", self.reason()),
             ("supportMessage", self.support_message()),
@@ -405,8 +396,7 @@ fn rest(machine: &Machine<'_>, outcome: &Outcome<'_>) -> Option<Box<Rest>> {
         return None;
     }
     let program = machine.input.program;
-    let clause_name =
-        |number: u32| program.clauses.get(number as usize).map_or_else(|| Arc::from(""), |c| c.name.clone());
+    let clause_name = |number: u32| Arc::from(program.clause_name(number));
     let rule_name = |number: u32| program.rules.get(number as usize).map_or_else(|| Arc::from(""), |r| r.name.clone());
     let pair_name = |number: u32| program.pairs.get(number as usize).map_or_else(|| Arc::from(""), |p| p.name.clone());
     let mut rest = Rest { texts: outcome.texts.map(|text| text.map(Box::from)), ..Rest::default() };
@@ -457,7 +447,7 @@ fn error_entry(program: &Program, fault: &Fault) -> ErrorEntry {
         code: fault.failure.code,
         message: fault.failure.message.clone(),
         rule: program.rules.get(fault.rule as usize).map_or_else(|| Arc::from(""), |rule| rule.name.clone()),
-        clause: fault.clause.and_then(|clause| Some(program.clauses.get(clause as usize)?.name.clone())),
+        clause: fault.clause.map(|clause| Arc::from(program.clause_name(clause))),
         file: source.filter(|_| program.sources.len() > 1).map(|source| source.name().clone()),
         line,
         column,

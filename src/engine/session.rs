@@ -48,6 +48,7 @@ impl Session {
     /// # Errors
     ///
     /// As [`Engine::decide_blocking`].
+    #[inline]
     pub fn decide<'e>(&mut self, event: impl Into<Request<'e>>) -> Result<Decision, EvaluationError> {
         let request = event.into();
         self.read(&request, |evaluation, program, subject, externals| {
@@ -81,7 +82,6 @@ impl Session {
     ) -> Result<T, EvaluationError> {
         let Session { engine, program, raws: own_raws, slots: own_slots, evaluation } = self;
         let shared = &engine.shared;
-        let inputs = request.inputs(program);
         let bytes;
         let (slots, raws, text) = match request.event {
             EventInput::Bound(event) => (&event.slots, &event.raws, event.text.as_str()),
@@ -93,6 +93,7 @@ impl Session {
                 (&*own_slots, &*own_raws, text)
             }
         };
+        let inputs = request.inputs(program);
         let subject = Subject { program, slots, raws, text, inputs: &inputs, policy: &shared.policy };
         evaluate(evaluation, program, subject, &shared.externals)
     }

@@ -2,6 +2,8 @@
 
 use super::Input;
 use super::machine::{Machine, Stop};
+use super::search;
+use super::slots::TextSlot;
 use crate::program::{FALSE, TRUE, Test, TestKind};
 use crate::value::{Datum, Type};
 
@@ -9,31 +11,15 @@ impl<'a> Machine<'a> {
     /// Follows tests to their end.
     #[inline]
     pub(super) fn tests<const CAREFUL: bool>(&mut self, entry: u32) -> Result<bool, Stop> {
-        let Input { program, slots, text, .. } = self.input;
+        let program = self.input.program;
         let mut at = entry;
         loop {
             let Some(test) = program.tests.get(at as usize) else { return Ok(at == TRUE) };
-            let slot = test.slot;
             if CAREFUL {
-                self.step(1)?;
-                self.note_slot(test.kind.column(), slot);
-                if let TestKind::TextsEqual(other) = test.kind {
-                    self.note_slot(Some(Type::String), other);
-                }
-                if let TestKind::Doubles(_, other) = test.kind {
-                    self.note_slot(Some(Type::Double), other);
-                }
-                if let TestKind::Calculation(number) = test.kind
-                    && let Some(calculation) = program.calculations.get(number as usize)
-                {
-                    calculation.slots().for_each(|slot| self.note_slot(Some(Type::Double), slot));
-                }
-                if test.kind.column() == Some(Type::String) {
-                    self.step_over(slots.text(slot, text))?;
-                }
+                self.look_after(test)?;
             }
             let holds = match test.kind {
-                TestKind::Code => matches!(self.value(slot)?, Datum::Bool(true)),
+                TestKind::Code(start) => matches!(self.value(start)?, Datum::Bool(true)),
                 _ => slot_test(&self.input, test),
             };
             at = if holds { test.yes } else { test.no };
@@ -42,42 +28,109 @@ impl<'a> Machine<'a> {
             }
         }
     }
+
+    /// Makes the notes of a test and counts its steps.
+    fn look_after(&mut self, test: &Test) -> Result<(), Stop> {
+        let super::Input { program, slots, text, .. } = self.input;
+        self.step(1)?;
+        let column = test.kind.column();
+        if let Some((ty, slot)) = column {
+            self.note_slot(Some(ty), slot);
+        }
+        match test.kind {
+            TestKind::TextsEqual(_, other) => self.note_slot(Some(Type::String), other),
+            TestKind::Doubles(_, _, other) => self.note_slot(Some(Type::Double), other),
+            TestKind::Calculation(number) => {
+                if let Some(calculation) = program.calculations.get(number as usize) {
+                    calculation.slots().for_each(|slot| self.note_slot(Some(Type::Double), slot));
+                }
+            }
+            _ => {}
+        }
+        match column {
+            Some((Type::String, slot)) => self.step_over(slots.text(slot, text)),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Whether a test of slots holds, one without code.
 #[inline(always)]
 pub(crate) fn slot_test(input: &Input<'_>, test: &Test) -> bool {
     let Input { program, slots, raws, text, .. } = *input;
-    let slot = test.slot;
-    let double = || slots.doubles.get(slot as usize).copied().unwrap_or(0.0);
+    let double = |slot: u32| slots.doubles.get(slot as usize).copied().unwrap_or(0.0);
     match test.kind {
-        TestKind::Bool => slots.bools.get(slot as usize).copied().unwrap_or(false),
-        TestKind::Less(c) => double() < c,
-        TestKind::LessOrEqual(c) => double() <= c,
-        TestKind::Greater(c) => double() > c,
-        TestKind::GreaterOrEqual(c) => double() >= c,
-        TestKind::Equal(c) => double() == c,
-        TestKind::TextEqual(c) => equal(slots.bytes(slot, text), program.bytes(c)),
-        TestKind::StartsWith(c) => slots.bytes(slot, text).starts_with(program.bytes(c)),
-        TestKind::EndsWith(c) => slots.bytes(slot, text).ends_with(program.bytes(c)),
-        TestKind::Contains(c) => memchr::memmem::find(slots.bytes(slot, text), program.bytes(c)).is_some(),
-        TestKind::In(set) => program.sets.get(set as usize).is_some_and(|set| set.contains(slots.bytes(slot, text))),
-        TestKind::TextsEqual(other) => equal(slots.bytes(slot, text), slots.bytes(other, text)),
-        TestKind::Doubles(relation, other) => {
-            let other = slots.doubles.get(other as usize).copied().unwrap_or(0.0);
-            relation.holds(double().partial_cmp(&other))
+        TestKind::Bool(slot) => slots.bools.get(slot as usize).copied().unwrap_or(false),
+        TestKind::Less(slot, c) => double(slot) < c,
+        TestKind::LessOrEqual(slot, c) => double(slot) <= c,
+        TestKind::Greater(slot, c) => double(slot) > c,
+        TestKind::GreaterOrEqual(slot, c) => double(slot) >= c,
+        TestKind::Equal(slot, c) => double(slot) == c,
+        TestKind::ShortEqual(slot, len, head) => {
+            let here = slots.text_slot(slot);
+            here.head == head && here.len == u32::from(len)
         }
+        TestKind::TextEqual(slot, c) => {
+            let here = slots.text_slot(slot);
+            let constant = program.bytes(c);
+            here.len == c.len && is_last(constant, here) && slots.bytes(slot, text) == constant
+        }
+        TestKind::ShortStart(slot, len, head) => {
+            let here = slots.text_slot(slot);
+            (here.head ^ head) << unused(len) == 0 && here.len >= u32::from(len)
+        }
+        TestKind::StartsWith(slot, c) => {
+            let constant = program.bytes(c);
+            let here = slots.text_slot(slot);
+            here.len >= c.len && is_first(constant, here) && slots.bytes(slot, text).starts_with(constant)
+        }
+        TestKind::ShortEnd(slot, len, tail) => {
+            let here = slots.text_slot(slot);
+            (here.tail ^ tail) >> unused(len) == 0 && here.len >= u32::from(len)
+        }
+        TestKind::EndsWith(slot, c) => {
+            let constant = program.bytes(c);
+            let here = slots.text_slot(slot);
+            here.len >= c.len && is_last(constant, here) && slots.bytes(slot, text).ends_with(constant)
+        }
+        TestKind::Contains(slot, c) => slots
+            .place(slot, text)
+            .is_some_and(|(from, range)| search::contains(from.as_bytes(), range, program.bytes(c))),
+        TestKind::In(slot, set) => {
+            let here = slots.text_slot(slot);
+            let whole = || slots.bytes(slot, text);
+            program.sets.get(set as usize).is_some_and(|set| set.contains(here.head, here.len as usize, whole))
+        }
+        TestKind::TextsEqual(slot, other) => {
+            let (here, there) = (slots.text_slot(slot), slots.text_slot(other));
+            here.len == there.len
+                && here.tail == there.tail
+                && (here.len <= 8 || slots.bytes(slot, text) == slots.bytes(other, text))
+        }
+        TestKind::Doubles(relation, slot, other) => relation.holds(double(slot).partial_cmp(&double(other))),
         TestKind::Calculation(number) => {
             program.calculations.get(number as usize).is_some_and(|calculation| calculation.holds(&slots.doubles))
         }
-        TestKind::Exists => raws.exists(slot as usize),
+        TestKind::Exists(path) => raws.exists(path as usize),
         TestKind::Constant(value) => value,
-        TestKind::Code => false,
+        TestKind::Code(_) => false,
     }
 }
 
-/// Whether two texts are equal. Most that differ differ in length or at their end, which costs no call to compare.
+/// The bits of a number that a text of 1 to 8 bytes leaves unused.
 #[inline(always)]
-fn equal(a: &[u8], b: &[u8]) -> bool {
-    a.len() == b.len() && a.last() == b.last() && a == b
+fn unused(len: u8) -> u32 {
+    (8 - u32::from(len)) * 8 % 64
+}
+
+/// Whether a text begins with the first 8 bytes of a constant, if it has so many.
+#[inline(always)]
+fn is_first(constant: &[u8], here: TextSlot) -> bool {
+    constant.first_chunk().is_none_or(|first| u64::from_le_bytes(*first) == here.head)
+}
+
+/// Whether a text ends with the last 8 bytes of a constant, if it has so many.
+#[inline(always)]
+fn is_last(constant: &[u8], here: TextSlot) -> bool {
+    constant.last_chunk().is_none_or(|last| u64::from_le_bytes(*last) == here.tail)
 }

@@ -14,6 +14,7 @@ mod note;
 mod plain;
 mod plan;
 mod run;
+mod search;
 mod slots;
 
 pub use answer::{Answer, AnswerSource, CallRequest, CallStatus};
@@ -24,7 +25,7 @@ pub(crate) use answer::Answers;
 pub(crate) use machine::{Fault, Input, Machine, Stop};
 pub(crate) use note::Note;
 pub(crate) use plain::Plain;
-pub(crate) use run::{Decided, Emitted, Outcome};
+pub(crate) use run::{Emitted, Outcome};
 pub(crate) use slots::Slots;
 
 use crate::diagnostic::Code;

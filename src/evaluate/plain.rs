@@ -6,12 +6,12 @@
 use super::Input;
 use super::condition::slot_test;
 use super::run::Decided;
-use crate::program::{Argument, Condition, Decide, Effect, FALSE, Program, Statement, TRUE, TestKind};
+use crate::program::{Condition, FALSE, Statement, TRUE, TestKind};
 use crate::value::DecisionKind;
 use smallvec::SmallVec;
 
 /// What the rules decided.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Plain {
     /// The place that decided; else nothing did.
     pub(crate) decided: Option<Decided>,
@@ -23,36 +23,51 @@ pub(crate) struct Plain {
     pub(crate) looked_at: u32,
 }
 
-/// Runs all rules, unless the machine is needed.
-pub(crate) fn decide(input: &Input<'_>) -> Option<Plain> {
-    if input.is_careful() {
-        return None;
+impl Plain {
+    fn nothing() -> Plain {
+        Plain { decided: None, kind: DecisionKind::Approve, held: SmallVec::new(), looked_at: 0 }
     }
+
+    /// A statement whose test holds: a decision, or something for the machine.
+    #[inline]
+    fn fired(mut self, statement: &Statement) -> Option<Plain> {
+        self.kind = statement.decides?;
+        self.looked_at = statement.rule + 1;
+        self.decided =
+            Some(Decided { rule: statement.rule, clause: statement.clause, effect: statement.effects.start });
+        Some(self)
+    }
+}
+
+/// Runs all rules, unless the machine is needed.
+#[inline]
+pub(crate) fn decide(input: &Input<'_>) -> Option<Plain> {
+    if input.is_careful() { None } else { in_order(input) }
+}
+
+/// Looks at one statement after another.
+fn in_order(input: &Input<'_>) -> Option<Plain> {
     let program = input.program;
-    let mut plain = Plain { decided: None, kind: DecisionKind::Approve, held: SmallVec::new(), looked_at: 0 };
+    let mut plain = Plain::nothing();
     for (number, rule) in (0_u32..).zip(&program.rules) {
-        plain.looked_at = number + 1;
         if !matches!(rule.condition, Condition::Always) {
             if !holds(input, rule.condition)? {
                 continue;
             }
             plain.held.push(number);
         }
-        for clause_number in rule.clauses.clone() {
-            let clause = program.clauses.get(clause_number as usize)?;
-            for statement in program.statements.get(clause.statements.start as usize..clause.statements.end as usize)? {
-                if holds(input, statement.when)? {
-                    let effect = statement.effects.start;
-                    plain.kind = decision(program, statement)?.kind;
-                    plain.decided = Some(Decided { rule: number, clause: clause_number, effect });
-                    return Some(plain);
-                }
+        let statements = rule.statements.start as usize..rule.statements.end as usize;
+        for statement in program.statements.get(statements)? {
+            if holds(input, statement.when)? {
+                return plain.fired(statement);
             }
         }
         if rule.last {
-            break;
+            plain.looked_at = number + 1;
+            return Some(plain);
         }
     }
+    plain.looked_at = program.rules.len() as u32;
     Some(plain)
 }
 
@@ -66,20 +81,20 @@ fn holds(input: &Input<'_>, condition: Condition) -> Option<bool> {
     };
     loop {
         let test = input.program.tests.get(at as usize)?;
-        if matches!(test.kind, TestKind::Code) {
+        if matches!(test.kind, TestKind::Code(_)) {
             return None;
         }
-        at = if slot_test(input, test) { test.yes } else { test.no };
-        if at >= FALSE {
-            return Some(at == TRUE);
+        // Two ways that stay two: the processor goes on with the likely one before it has the answer.
+        if slot_test(input, test) {
+            if test.yes >= FALSE {
+                return Some(test.yes == TRUE);
+            }
+            at = test.yes;
+        } else {
+            if test.no >= FALSE {
+                return Some(test.no == TRUE);
+            }
+            at = test.no;
         }
-    }
-}
-
-/// The decision of a statement that does nothing else and has only constant texts.
-fn decision<'a>(program: &'a Program, statement: &Statement) -> Option<&'a Decide> {
-    match program.effects.get(statement.effects.start as usize..statement.effects.end as usize)? {
-        [Effect::Decide(decide)] if !decide.texts.iter().any(|text| matches!(text, Argument::Code(_))) => Some(decide),
-        _ => None,
     }
 }

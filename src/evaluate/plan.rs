@@ -227,7 +227,7 @@ impl<'a> Planner<'a> {
         let mut at = entry;
         while let Some(test) = program.tests.get(at as usize) {
             let holds = match test.kind {
-                TestKind::Code => match self.walk(test.slot) {
+                TestKind::Code(start) => match self.walk(start) {
                     Walked { value: Maybe::Known(Datum::Bool(value)), may_fail: false } => value,
                     Walked { value: Maybe::Failed, .. } => return Some(false),
                     Walked { .. } => {

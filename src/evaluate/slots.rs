@@ -4,18 +4,23 @@
 //! load and a comparison. What could not be read holds its type's default and is remembered, for the note (L3.5).
 
 use crate::event::{Raw, Raws};
-use crate::program::{Columns, Program};
+use crate::program::{Columns, Program, ends, shifted};
 use crate::value::{DateTime, Type, convert, number};
 use std::collections::HashSet;
 
-/// A text of an event: in the event itself, or in the side buffer of the [`Slots`].
+/// A text of an event: in the event itself, or in the side buffer of the [`Slots`]. Its two ends are kept with it, so that
+/// most tests are a comparison of two numbers.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct TextSpan {
+pub(crate) struct TextSlot {
+    /// The first 8 bytes, see [`crate::program::ends`].
+    pub(crate) head: u64,
+    /// The last 8 bytes.
+    pub(crate) tail: u64,
     start: u32,
-    len: u32,
+    pub(crate) len: u32,
 }
 
-/// Set in `TextSpan::start` for texts of the side buffer.
+/// Set in `TextSlot::start` for texts of the side buffer.
 const SIDE: u32 = 1 << 31;
 
 /// The typed slots of one event. Made once and reused.
@@ -25,7 +30,7 @@ pub(crate) struct Slots {
     pub(crate) ints: Vec<i64>,
     pub(crate) doubles: Vec<f64>,
     pub(crate) dates: Vec<DateTime>,
-    texts: Vec<TextSpan>,
+    pub(crate) texts: Vec<TextSlot>,
     /// Texts that are not in the event as they are: unescaped ones, and numbers as text.
     side: String,
     /// The slots that could not be read, by type and number; empty for almost every event.
@@ -84,9 +89,9 @@ impl Slots {
         }
         self.texts.clear();
         for (slot, path) in columns.texts.iter().enumerate() {
-            let span = match raws.get(*path as usize) {
-                Raw::Text { start, len } => TextSpan { start, len },
-                Raw::Missing | Raw::Null => TextSpan::default(),
+            let slot_text = match raws.get(*path as usize) {
+                Raw::Text { start, len } => TextSlot::new(text, start, len),
+                Raw::Missing | Raw::Null => TextSlot::default(),
                 other => {
                     let start = self.side.len();
                     if let Raw::Container { start, len } = other {
@@ -100,11 +105,12 @@ impl Slots {
                             _ => raws.peek(*path as usize, text).write_text(&mut self.side),
                         };
                     }
-                    TextSpan { start: start as u32 | SIDE, len: (self.side.len() - start) as u32 }
+                    let made = TextSlot::new(&self.side, start as u32, (self.side.len() - start) as u32);
+                    TextSlot { start: made.start | SIDE, ..made }
                 }
             };
-            self.long |= span.len as usize > LONG;
-            self.texts.push(span);
+            self.long |= slot_text.len as usize > LONG;
+            self.texts.push(slot_text);
         }
     }
 
@@ -115,6 +121,12 @@ impl Slots {
         from.get(range).unwrap_or_default()
     }
 
+    /// A text slot, an empty text if there is none of that number.
+    #[inline(always)]
+    pub(crate) fn text_slot(&self, slot: u32) -> TextSlot {
+        self.texts.get(slot as usize).copied().unwrap_or_default()
+    }
+
     /// The bytes of a text: where characters do not matter, their borders need no look.
     #[inline]
     pub(crate) fn bytes<'a>(&'a self, slot: u32, event: &'a str) -> &'a [u8] {
@@ -122,12 +134,30 @@ impl Slots {
         from.as_bytes().get(range).unwrap_or_default()
     }
 
+    /// Where a text stands.
     #[inline]
-    fn place<'a>(&'a self, slot: u32, event: &'a str) -> Option<(&'a str, std::ops::Range<usize>)> {
+    pub(crate) fn place<'a>(&'a self, slot: u32, event: &'a str) -> Option<(&'a str, std::ops::Range<usize>)> {
         let span = self.texts.get(slot as usize)?;
         let (from, start) =
             if span.start & SIDE == 0 { (event, span.start) } else { (&*self.side, span.start & !SIDE) };
         Some((from, start as usize..start as usize + span.len as usize))
+    }
+}
+
+impl TextSlot {
+    /// The slot of a text that stands there in a larger one.
+    #[inline]
+    fn new(text: &str, start: u32, len: u32) -> TextSlot {
+        let (from, length) = (start as usize, len as usize);
+        let bytes = text.as_bytes();
+        let (head, tail) = match bytes.get(from..).and_then(|rest| rest.first_chunk()) {
+            Some(first) if length < 8 => {
+                let head = u64::from_le_bytes(*first) & ((1 << (8 * length)) - 1);
+                (head, shifted(head, length))
+            }
+            _ => ends(bytes.get(from..from + length).unwrap_or_default()),
+        };
+        TextSlot { head, tail, start, len }
     }
 }
 

@@ -3,6 +3,7 @@
 //! The walk recurses as deep as brackets nest, which the parser bounds.
 
 use super::calculation::{MOST_STEPS, Step};
+use super::test::ends;
 use super::*;
 use crate::function::{self, Function, Volatility};
 use crate::hir::{Constant, Expr, Kind, StepKind};
@@ -73,6 +74,9 @@ impl<'h> Build<'h> {
             Op::Bound { .. } => true,
             _ => false,
         });
+        let program = &mut self.program;
+        let tests = program.tests.len() + program.code.len();
+        program.most_steps = tests + program.statements.len() + program.rules.len() + program.clauses.len();
         self.program
     }
 
@@ -123,20 +127,26 @@ impl<'h> Build<'h> {
     fn rule(&mut self, rule: &hir::Rule) {
         let condition = self.condition(rule.condition.as_ref());
         let first = self.program.clauses.len() as u32;
+        let first_statement = self.program.statements.len() as u32;
         for clause in &rule.clauses {
             let statements = self.program.statements.len() as u32;
             for statement in &clause.statements {
                 self.statement(statement);
             }
             let statements = statements..self.program.statements.len() as u32;
-            self.program.clauses.push(Clause { name: clause.name.clone(), statements });
+            let name = self.text(&clause.name);
+            self.program.clauses.push(Clause { name, statements });
         }
         let clauses = first..self.program.clauses.len() as u32;
         let last = self.program.stages.get(rule.stage as usize).is_some_and(|stage| stage.first_match);
-        self.program.rules.push(Rule { name: rule.name.clone(), stage: rule.stage, last, condition, clauses });
+        let statements = first_statement..self.program.statements.len() as u32;
+        let name = rule.name.clone();
+        self.program.rules.push(Rule { name, stage: rule.stage, last, condition, clauses, statements });
     }
 
     fn statement(&mut self, statement: &hir::Statement) {
+        let clause = self.program.clauses.len() as u32;
+        let rule = self.program.rules.len() as u32;
         let when = self.condition(statement.when.as_ref());
         let first = self.program.effects.len() as u32;
         for effect in &statement.effects {
@@ -157,7 +167,13 @@ impl<'h> Build<'h> {
             self.program.effects.push(effect);
         }
         let effects = first..self.program.effects.len() as u32;
-        self.program.statements.push(Statement { when, effects });
+        let decides = match self.program.effects.get(first as usize..) {
+            Some([Effect::Decide(decide)]) if !decide.texts.iter().any(|text| matches!(text, Argument::Code(_))) => {
+                Some(decide.kind)
+            }
+            _ => None,
+        };
+        self.program.statements.push(Statement { when, effects, clause, rule, decides });
     }
 
     fn decide(&mut self, decide: &hir::Decide) -> Decide {
@@ -213,15 +229,15 @@ impl<'h> Build<'h> {
 
     // Truth values that decide.
 
-    fn add_test(&mut self, kind: TestKind, slot: u32, yes: u32, no: u32) -> u32 {
-        self.program.tests.push(Test { kind, slot, yes, no });
+    fn add_test(&mut self, kind: TestKind, yes: u32, no: u32) -> u32 {
+        self.program.tests.push(Test { kind, yes, no });
         self.program.tests.len() as u32 - 1
     }
 
     /// The test with which a truth value begins that goes on at `yes` or `no`. Built from the end, since targets come first.
     fn test(&mut self, e: &Expr, yes: u32, no: u32) -> u32 {
         match &e.kind {
-            Kind::Constant(Constant::Bool(value)) => self.add_test(TestKind::Constant(*value), 0, yes, no),
+            Kind::Constant(Constant::Bool(value)) => self.add_test(TestKind::Constant(*value), yes, no),
             Kind::Not(inner) => self.test(inner, no, yes),
             Kind::And(operands) => operands.iter().rev().fold(yes, |yes, operand| self.test(operand, yes, no)),
             Kind::Or(operands) => operands.iter().rev().fold(no, |no, operand| self.test(operand, yes, no)),
@@ -235,11 +251,11 @@ impl<'h> Build<'h> {
                 self.test_of_choice(*comparison, operands, yes, no)
             }
             _ => match self.fused(e) {
-                Some((kind, slot, true)) => self.add_test(kind, slot, yes, no),
-                Some((kind, slot, false)) => self.add_test(kind, slot, no, yes),
+                Some((kind, true)) => self.add_test(kind, yes, no),
+                Some((kind, false)) => self.add_test(kind, no, yes),
                 None => {
                     let start = self.code_of(e);
-                    self.add_test(TestKind::Code, start, yes, no)
+                    self.add_test(TestKind::Code(start), yes, no)
                 }
             },
         }
@@ -260,15 +276,15 @@ impl<'h> Build<'h> {
         let Kind::Conditional(parts) = &left.kind else { return no };
         let [test, then, otherwise] = parts.as_ref();
         let mut branch = |constant: &Expr| match self.fused_comparison(comparison.relation, constant, right) {
-            Some((kind, slot, true)) => self.add_test(kind, slot, yes, no),
-            Some((kind, slot, false)) => self.add_test(kind, slot, no, yes),
+            Some((kind, true)) => self.add_test(kind, yes, no),
+            Some((kind, false)) => self.add_test(kind, no, yes),
             None => {
                 let start = self.next();
                 self.expr(constant);
                 self.expr(right);
                 self.push(Op::Compare(comparison), right.span);
                 self.push(Op::End, right.span);
-                self.add_test(TestKind::Code, start, yes, no)
+                self.add_test(TestKind::Code(start), yes, no)
             }
         };
         let otherwise = branch(otherwise);
@@ -276,11 +292,11 @@ impl<'h> Build<'h> {
         self.test(test, then, otherwise)
     }
 
-    /// A comparison of a slot as one test: what is asked, of which slot, and whether yes means true.
-    fn fused(&mut self, e: &Expr) -> Option<(TestKind, u32, bool)> {
+    /// A comparison of a slot as one test: what is asked, and whether yes means true.
+    fn fused(&mut self, e: &Expr) -> Option<(TestKind, bool)> {
         match &e.kind {
-            Kind::Attribute(path) if e.ty == Type::Bool => Some((TestKind::Bool, self.slot(Type::Bool, *path), true)),
-            Kind::Exists(path) => Some((TestKind::Exists, *path, true)),
+            Kind::Attribute(path) if e.ty == Type::Bool => Some((TestKind::Bool(self.slot(Type::Bool, *path)), true)),
+            Kind::Exists(path) => Some((TestKind::Exists(*path), true)),
             Kind::Compare(comparison, operands) if comparison.operands == Operands::Same => {
                 let [left, right] = operands.as_ref();
                 self.fused_comparison(comparison.relation, left, right)
@@ -302,35 +318,48 @@ impl<'h> Build<'h> {
     }
 
     /// A question about a text slot and a constant.
-    fn fused_call(&mut self, row: &Function, subject: &Expr, constant: &Expr) -> Option<(TestKind, u32, bool)> {
+    fn fused_call(&mut self, row: &Function, subject: &Expr, constant: &Expr) -> Option<(TestKind, bool)> {
         let Kind::Attribute(path) = subject.kind else { return None };
         let text = constant.kind.text()?.clone();
         if subject.ty != Type::String {
             return None;
         }
-        let kind = match (row.place, row.name) {
-            (function::Place::Method(Type::String), "StartsWith") => TestKind::StartsWith(self.text(&text)),
-            (function::Place::Method(Type::String), "EndsWith") => TestKind::EndsWith(self.text(&text)),
-            (function::Place::Method(Type::String), "Contains") => TestKind::Contains(self.text(&text)),
-            (function::Place::Method(Type::String), "Equals") => TestKind::TextEqual(self.text(&text)),
-            (function::Place::Global, "In") if text.is_ascii() => {
+        let slot = self.slot(Type::String, path);
+        let (head, tail) = ends(text.as_bytes());
+        let short = u8::try_from(text.len()).ok().filter(|len| (1..=8).contains(len));
+        let kind = match (row.place, row.name, short) {
+            (function::Place::Method(Type::String), "StartsWith", Some(len)) => TestKind::ShortStart(slot, len, head),
+            (function::Place::Method(Type::String), "StartsWith", None) => TestKind::StartsWith(slot, self.text(&text)),
+            (function::Place::Method(Type::String), "EndsWith", Some(len)) => TestKind::ShortEnd(slot, len, tail),
+            (function::Place::Method(Type::String), "EndsWith", None) => TestKind::EndsWith(slot, self.text(&text)),
+            (function::Place::Method(Type::String), "Contains", _) => TestKind::Contains(slot, self.text(&text)),
+            (function::Place::Method(Type::String), "Equals", _) => self.text_equal(slot, &text),
+            (function::Place::Global, "In", _) if text.is_ascii() => {
                 let members = text.split(',').map(str::trim).filter(|member| !member.is_empty());
                 self.program.sets.push(TextSet::new(members));
-                TestKind::In(self.program.sets.len() as u32 - 1)
+                TestKind::In(slot, self.program.sets.len() as u32 - 1)
             }
             _ => return None,
         };
-        Some((kind, self.slot(Type::String, path), true))
+        Some((kind, true))
+    }
+
+    /// Whether a text slot is exactly that text.
+    fn text_equal(&mut self, slot: u32, text: &Arc<str>) -> TestKind {
+        match u8::try_from(text.len()) {
+            Ok(len @ ..=8) => TestKind::ShortEqual(slot, len, ends(text.as_bytes()).0),
+            _ => TestKind::TextEqual(slot, self.text(text)),
+        }
     }
 
     /// A comparison of Doubles that are calculated from slots and constants.
-    fn calculation(&mut self, relation: Relation, left: &Expr, right: &Expr) -> Option<(TestKind, u32, bool)> {
+    fn calculation(&mut self, relation: Relation, left: &Expr, right: &Expr) -> Option<(TestKind, bool)> {
         let mut steps = Vec::new();
         self.calculate(left, 0, &mut steps)?;
         self.calculate(right, 0, &mut steps)?;
         let number = self.program.calculations.len() as u32;
         self.program.calculations.push(Calculation { steps: steps.into(), relation });
-        Some((TestKind::Calculation(number), 0, true))
+        Some((TestKind::Calculation(number), true))
     }
 
     /// Adds the steps of an expression, or gives up. A variable is calculated in its place: nothing in it can fail, so
@@ -365,16 +394,16 @@ impl<'h> Build<'h> {
         (steps.len() <= MOST_STEPS).then_some(())
     }
 
-    fn fused_comparison(&mut self, relation: Relation, left: &Expr, right: &Expr) -> Option<(TestKind, u32, bool)> {
+    fn fused_comparison(&mut self, relation: Relation, left: &Expr, right: &Expr) -> Option<(TestKind, bool)> {
         match (&left.kind, &right.kind) {
             (Kind::Attribute(a), Kind::Attribute(b)) => match left.ty {
                 Type::Double => {
                     let (a, b) = (self.slot(Type::Double, *a), self.slot(Type::Double, *b));
-                    Some((TestKind::Doubles(relation, b), a, true))
+                    Some((TestKind::Doubles(relation, a, b), true))
                 }
                 Type::String if matches!(relation, Relation::Equal | Relation::NotEqual) => {
                     let (a, b) = (self.slot(Type::String, *a), self.slot(Type::String, *b));
-                    Some((TestKind::TextsEqual(b), a, relation == Relation::Equal))
+                    Some((TestKind::TextsEqual(a, b), relation == Relation::Equal))
                 }
                 _ => None,
             },
@@ -393,26 +422,26 @@ impl<'h> Build<'h> {
         }
     }
 
-    fn fused_constant(&mut self, relation: Relation, path: u32, constant: &Constant) -> Option<(TestKind, u32, bool)> {
+    fn fused_constant(&mut self, relation: Relation, path: u32, constant: &Constant) -> Option<(TestKind, bool)> {
         match constant {
             Constant::Double(c) => {
-                let (kind, sense) = match relation {
-                    Relation::Less => (TestKind::Less(*c), true),
-                    Relation::LessOrEqual => (TestKind::LessOrEqual(*c), true),
-                    Relation::Greater => (TestKind::Greater(*c), true),
-                    Relation::GreaterOrEqual => (TestKind::GreaterOrEqual(*c), true),
-                    Relation::Equal => (TestKind::Equal(*c), true),
-                    Relation::NotEqual => (TestKind::Equal(*c), false),
-                };
-                Some((kind, self.slot(Type::Double, path), sense))
+                let slot = self.slot(Type::Double, path);
+                Some(match relation {
+                    Relation::Less => (TestKind::Less(slot, *c), true),
+                    Relation::LessOrEqual => (TestKind::LessOrEqual(slot, *c), true),
+                    Relation::Greater => (TestKind::Greater(slot, *c), true),
+                    Relation::GreaterOrEqual => (TestKind::GreaterOrEqual(slot, *c), true),
+                    Relation::Equal => (TestKind::Equal(slot, *c), true),
+                    Relation::NotEqual => (TestKind::Equal(slot, *c), false),
+                })
             }
             Constant::String(text) if matches!(relation, Relation::Equal | Relation::NotEqual) => {
-                let text = self.text(&text.clone());
-                Some((TestKind::TextEqual(text), self.slot(Type::String, path), relation == Relation::Equal))
+                let slot = self.slot(Type::String, path);
+                Some((self.text_equal(slot, &text.clone()), relation == Relation::Equal))
             }
             Constant::Bool(value) => match relation {
-                Relation::Equal => Some((TestKind::Bool, self.slot(Type::Bool, path), *value)),
-                Relation::NotEqual => Some((TestKind::Bool, self.slot(Type::Bool, path), !*value)),
+                Relation::Equal => Some((TestKind::Bool(self.slot(Type::Bool, path)), *value)),
+                Relation::NotEqual => Some((TestKind::Bool(self.slot(Type::Bool, path)), !*value)),
                 _ => None,
             },
             _ => None,

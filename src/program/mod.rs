@@ -19,6 +19,7 @@ mod test;
 pub(crate) use calculation::Calculation;
 pub use code::{Op, TextRef};
 pub use test::{FALSE, TRUE, Test, TestKind, TextSet};
+pub(crate) use test::{ends, shifted};
 
 use crate::event::Paths;
 use crate::function::Bound;
@@ -81,6 +82,8 @@ pub struct Program {
     pub(crate) expression_type: Option<Type>,
     /// See [`Program::reads_outside`].
     pub(crate) reads_outside: bool,
+    /// See [`Program::most_steps`].
+    pub(crate) most_steps: usize,
     /// The texts that places refer to.
     pub(crate) sources: Vec<Arc<Source>>,
 }
@@ -137,9 +140,14 @@ impl Program {
         self.reads_outside
     }
 
+    /// The name of a clause.
+    pub(crate) fn clause_name(&self, number: u32) -> &str {
+        self.clauses.get(number as usize).map_or("", |clause| self.str(clause.name))
+    }
+
     /// How many steps an evaluation takes at most: nothing runs twice in one event.
     pub(crate) fn most_steps(&self) -> usize {
-        self.tests.len() + self.code.len() + self.statements.len() + self.rules.len() + self.clauses.len()
+        self.most_steps
     }
 }
 
@@ -177,12 +185,15 @@ pub struct Rule {
     pub(crate) last: bool,
     pub(crate) condition: Condition,
     pub(crate) clauses: Range<u32>,
+    /// Those of all its clauses.
+    pub(crate) statements: Range<u32>,
 }
 
 /// A clause.
 #[derive(Debug)]
 pub struct Clause {
-    pub(crate) name: Arc<str>,
+    /// In the pool of texts.
+    pub(crate) name: TextRef,
     pub(crate) statements: Range<u32>,
 }
 
@@ -191,6 +202,12 @@ pub struct Clause {
 pub struct Statement {
     pub(crate) when: Condition,
     pub(crate) effects: Range<u32>,
+    /// The clause that it stands in.
+    pub(crate) clause: u32,
+    /// The rule that it stands in.
+    pub(crate) rule: u32,
+    /// What it decides, if it does nothing else and its texts are constants.
+    pub(crate) decides: Option<DecisionKind>,
 }
 
 /// A truth value that decides.

@@ -13,127 +13,215 @@ pub const FALSE: u32 = u32::MAX - 1;
 pub struct Test {
     /// What is tested.
     pub(crate) kind: TestKind,
-    /// The slot, in the column of the kind's type.
-    pub(crate) slot: u32,
     /// The test to go on with if it holds, or [`TRUE`] or [`FALSE`].
     pub(crate) yes: u32,
     /// The same if it does not.
     pub(crate) no: u32,
 }
 
-/// What a test asks.
-#[derive(Clone, Copy, Debug)]
+/// What a test asks. The first number is the slot, in the column of the kind's type.
+///
+/// Constants of at most 8 bytes stand in the test itself, as a slot keeps the two ends of its text: see [`ends`].
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum TestKind {
     /// A Bool slot is true.
-    Bool,
-    /// Something stands at the path whose number is the slot.
-    Exists,
+    Bool(u32),
+    /// Something stands at the path of that number.
+    Exists(u32),
     /// A Double slot `<` a constant.
-    Less(f64),
+    Less(u32, f64),
     /// A Double slot `<=` a constant.
-    LessOrEqual(f64),
+    LessOrEqual(u32, f64),
     /// A Double slot `>` a constant.
-    Greater(f64),
+    Greater(u32, f64),
     /// A Double slot `>=` a constant.
-    GreaterOrEqual(f64),
+    GreaterOrEqual(u32, f64),
     /// A Double slot `==` a constant.
-    Equal(f64),
+    Equal(u32, f64),
     /// Two Double slots.
-    Doubles(Relation, u32),
+    Doubles(Relation, u32, u32),
+    /// A text slot is exactly that text, of so many bytes.
+    ShortEqual(u32, u8, u64),
     /// A text slot is exactly that text.
-    TextEqual(TextRef),
+    TextEqual(u32, TextRef),
     /// A text slot is exactly another text slot.
-    TextsEqual(u32),
+    TextsEqual(u32, u32),
+    /// A text slot begins with that text, of 1 to 8 bytes.
+    ShortStart(u32, u8, u64),
     /// A text slot begins with that text.
-    StartsWith(TextRef),
+    StartsWith(u32, TextRef),
+    /// A text slot ends with that text, of 1 to 8 bytes, at the upper end of the number.
+    ShortEnd(u32, u8, u64),
     /// A text slot ends with that text.
-    EndsWith(TextRef),
+    EndsWith(u32, TextRef),
     /// A text slot holds that text.
-    Contains(TextRef),
+    Contains(u32, TextRef),
     /// A text slot is one of a set, ignoring case.
-    In(u32),
+    In(u32, u32),
     /// A comparison of calculations, by its number.
     Calculation(u32),
     /// A constant.
     Constant(bool),
-    /// Code that gives a Bool, or fails. Begins at the operation whose number is the slot.
-    Code,
+    /// Code that gives a Bool, or fails. Begins at the operation of that number.
+    Code(u32),
 }
 
 impl TestKind {
-    /// The type of the column that the slot is in, if it is in one.
-    pub(crate) fn column(self) -> Option<crate::value::Type> {
+    /// The slot and the type of the column that it is in, if the test reads one.
+    pub(crate) fn column(self) -> Option<(crate::value::Type, u32)> {
         use crate::value::Type;
         match self {
-            TestKind::Bool => Some(Type::Bool),
-            TestKind::Less(_)
-            | TestKind::LessOrEqual(_)
-            | TestKind::Greater(_)
-            | TestKind::GreaterOrEqual(_)
-            | TestKind::Equal(_)
-            | TestKind::Doubles(..) => Some(Type::Double),
-            TestKind::TextEqual(_)
-            | TestKind::TextsEqual(_)
-            | TestKind::StartsWith(_)
-            | TestKind::EndsWith(_)
-            | TestKind::Contains(_)
-            | TestKind::In(_) => Some(Type::String),
-            TestKind::Exists | TestKind::Calculation(_) | TestKind::Constant(_) | TestKind::Code => None,
+            TestKind::Bool(slot) => Some((Type::Bool, slot)),
+            TestKind::Less(slot, _)
+            | TestKind::LessOrEqual(slot, _)
+            | TestKind::Greater(slot, _)
+            | TestKind::GreaterOrEqual(slot, _)
+            | TestKind::Equal(slot, _)
+            | TestKind::Doubles(_, slot, _) => Some((Type::Double, slot)),
+            TestKind::ShortEqual(slot, ..)
+            | TestKind::TextEqual(slot, _)
+            | TestKind::TextsEqual(slot, _)
+            | TestKind::ShortStart(slot, ..)
+            | TestKind::StartsWith(slot, _)
+            | TestKind::ShortEnd(slot, ..)
+            | TestKind::EndsWith(slot, _)
+            | TestKind::Contains(slot, _)
+            | TestKind::In(slot, _) => Some((Type::String, slot)),
+            TestKind::Exists(_) | TestKind::Calculation(_) | TestKind::Constant(_) | TestKind::Code(_) => None,
         }
     }
+}
+
+/// The first 8 bytes of a text and the last 8, as numbers. Of a shorter text the first are at the lower end, the last at
+/// the upper end, and the rest is zero.
+#[inline]
+pub(crate) fn ends(text: &[u8]) -> (u64, u64) {
+    match (text.first_chunk(), text.last_chunk()) {
+        (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+        _ => {
+            let head = text.iter().rev().fold(0, |all, byte| all << 8 | u64::from(*byte));
+            (head, shifted(head, text.len()))
+        }
+    }
+}
+
+/// The end of a text of less than 8 bytes from its start.
+#[inline]
+pub(crate) fn shifted(head: u64, len: usize) -> u64 {
+    if len == 0 { 0 } else { head << (64 - 8 * len.min(8)) }
+}
+
+/// The bytes of a number with ASCII letters in lower case.
+#[inline(always)]
+pub(crate) fn lower(bytes: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x80 * ONES;
+    let low = bytes & !HIGH;
+    let from_a = low + (0x80 - b'A' as u64) * ONES;
+    let past_z = low + (0x80 - b'Z' as u64 - 1) * ONES;
+    let is_upper = from_a & !past_z & !bytes & HIGH;
+    bytes | is_upper >> 2
 }
 
 /// A set of texts, compared ignoring ASCII case; asked only with ASCII members.
 #[derive(Debug, Default)]
 pub struct TextSet {
-    /// Members of at most 7 bytes, as numbers, sorted.
-    short: Vec<u64>,
+    /// A bit for each member, by [`bit`]: most texts that are no members meet none.
+    marks: u64,
+    /// Members of at most 8 bytes, none of them zero, as numbers, sorted.
+    short: Box<[u64]>,
     /// The others, in lower case, sorted.
-    long: Vec<Box<str>>,
+    long: Box<[Box<str>]>,
 }
 
 impl TextSet {
     /// A set of these texts.
     pub fn new<'t>(texts: impl IntoIterator<Item = &'t str>) -> TextSet {
-        let mut set = TextSet::default();
+        let (mut marks, mut short, mut long) = (0, Vec::new(), Vec::new());
         for text in texts {
-            match pack(text.as_bytes()) {
-                Some(packed) => set.short.push(packed),
-                None => set.long.push(text.to_ascii_lowercase().into()),
+            let head = lower(ends(text.as_bytes()).0);
+            marks |= bit(head, text.len());
+            if text.len() <= 8 && !text.contains('\0') {
+                short.push(head);
+            } else {
+                long.push(Box::from(text.to_ascii_lowercase()));
             }
         }
-        set.long.sort_unstable();
-        set.short.sort_unstable();
-        set.short.dedup();
-        set
+        short.sort_unstable();
+        short.dedup();
+        long.sort_unstable();
+        TextSet { marks, short: short.into(), long: long.into() }
     }
 
-    /// Whether a text is in it.
+    /// Whether a text is in it, given with its first bytes.
     #[inline(always)]
-    pub fn contains(&self, text: &[u8]) -> bool {
-        match pack(text) {
-            Some(packed) if self.short.len() <= 16 => self.short.contains(&packed),
-            Some(packed) => self.short.binary_search(&packed).is_ok(),
-            None => {
-                let lower = || text.iter().map(|byte| byte.to_ascii_lowercase());
-                self.long.binary_search_by(|member| member.bytes().cmp(lower())).is_ok()
-            }
+    pub(crate) fn contains<'t>(&self, head: u64, len: usize, text: impl FnOnce() -> &'t [u8]) -> bool {
+        let head = lower(head);
+        if self.marks & bit(head, len) == 0 {
+            return false;
         }
+        if len <= 8 && self.is_short_member(head, len) {
+            return true;
+        }
+        !self.long.is_empty() && self.is_long_member(text())
+    }
+
+    #[inline]
+    fn is_short_member(&self, head: u64, len: usize) -> bool {
+        // A member has no zero bytes, so its length is where its zeros begin.
+        let is_whole = (71 - head.leading_zeros() as usize) / 8 == len;
+        let found =
+            if self.short.len() <= 16 { self.short.contains(&head) } else { self.short.binary_search(&head).is_ok() };
+        found && is_whole
+    }
+
+    #[inline(never)]
+    fn is_long_member(&self, text: &[u8]) -> bool {
+        let lower = || text.iter().map(|byte| byte.to_ascii_lowercase());
+        self.long.binary_search_by(|member| member.bytes().cmp(lower())).is_ok()
     }
 }
 
-/// A text of at most 7 bytes as a number, its ASCII letters in lower case, its length in the top byte.
-#[inline]
-fn pack(text: &[u8]) -> Option<u64> {
-    if text.len() > 7 {
-        return None;
+/// The mark of a text in a set, by its first bytes and its length.
+#[inline(always)]
+fn bit(head: u64, len: usize) -> u64 {
+    1 << ((head ^ (len as u64) << 56).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 58)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_test_has_24_bytes() {
+        assert_eq!(size_of::<Test>(), 24);
     }
-    let mut bytes = [0; 8];
-    let (start, end) = bytes.split_at_mut(text.len());
-    start.copy_from_slice(text);
-    if let Some(last) = end.last_mut() {
-        *last = text.len() as u8;
+
+    #[test]
+    fn ends_of_short_texts_meet_in_the_middle() {
+        assert_eq!(ends(b""), (0, 0));
+        assert_eq!(ends(b"ab"), (0x6261, 0x6261 << 48));
+        assert_eq!(ends(b"12345678").0, ends(b"12345678").1);
+        assert_eq!(ends(b"123456789"), (ends(b"12345678").0, ends(b"23456789").0));
     }
-    start.make_ascii_lowercase();
-    Some(u64::from_le_bytes(bytes))
+
+    #[test]
+    fn lower_changes_ascii_letters_and_nothing_else() {
+        for byte in 0..=255_u8 {
+            let same = u64::from_le_bytes([byte; 8]);
+            assert_eq!(lower(same), u64::from_le_bytes([byte.to_ascii_lowercase(); 8]), "{byte}");
+        }
+    }
+
+    #[test]
+    fn a_set_ignores_case_and_knows_lengths() {
+        let set = TextSet::new(["US", "nl", "eightlet", "ninechars", "a\0"]);
+        let has = |text: &str| set.contains(ends(text.as_bytes()).0, text.len(), || text.as_bytes());
+        for member in ["us", "NL", "EightLet", "NINECHARS", "A\0"] {
+            assert!(has(member), "{member:?}");
+        }
+        for other in ["", "u", "us\0", "usa", "a", "eightlets", "ninechar", "ninecharz"] {
+            assert!(!has(other), "{other:?}");
+        }
+    }
 }
