@@ -14,6 +14,7 @@
 mod build;
 mod calculation;
 mod code;
+mod fuse;
 mod test;
 
 pub(crate) use calculation::Calculation;

@@ -1,0 +1,234 @@
+//! Truth values that decide, as tests of slots.
+//!
+//! In: the tree of a condition. Out: a graph of [`Test`]s, each one comparison of a slot, built from its end.
+
+use super::build::Build;
+use super::calculation::{Calculation, MOST_STEPS, Step};
+use super::code::Op;
+use super::test::{Test, TestKind, TextSet, ends};
+use crate::function::{self, Function};
+use crate::hir::{self, Constant, Expr, Kind, StepKind};
+use crate::value::Type;
+use crate::value::operate::{Operands, Relation};
+use std::sync::Arc;
+
+impl Build<'_> {
+    fn add_test(&mut self, kind: TestKind, yes: u32, no: u32) -> u32 {
+        self.program.tests.push(Test { kind, yes, no });
+        self.program.tests.len() as u32 - 1
+    }
+
+    /// The test with which a truth value begins that goes on at `yes` or `no`. Built from the end, since targets come first.
+    pub(super) fn test(&mut self, e: &Expr, yes: u32, no: u32) -> u32 {
+        match &e.kind {
+            Kind::Constant(Constant::Bool(value)) => self.add_test(TestKind::Constant(*value), yes, no),
+            Kind::Not(inner) => self.test(inner, no, yes),
+            Kind::And(operands) => operands.iter().rev().fold(yes, |yes, operand| self.test(operand, yes, no)),
+            Kind::Or(operands) => operands.iter().rev().fold(no, |no, operand| self.test(operand, yes, no)),
+            Kind::Conditional(parts) => {
+                let [test, then, otherwise] = parts.as_ref();
+                let otherwise = self.test(otherwise, yes, no);
+                let then = self.test(then, yes, no);
+                self.test(test, then, otherwise)
+            }
+            Kind::Compare(comparison, operands) if self.is_choice(comparison.operands, operands) => {
+                self.test_of_choice(*comparison, operands, yes, no)
+            }
+            _ => match self.fused(e) {
+                Some((kind, true)) => self.add_test(kind, yes, no),
+                Some((kind, false)) => self.add_test(kind, no, yes),
+                None => {
+                    let start = self.code_of(e);
+                    self.add_test(TestKind::Code(start), yes, no)
+                }
+            },
+        }
+    }
+
+    /// Whether a comparison begins with a choice between constants: `(@a ? 5000 : 1000) < @b`.
+    fn is_choice(&self, compared: Operands, operands: &[Expr; 2]) -> bool {
+        let [left, right] = operands;
+        let Kind::Conditional(parts) = &left.kind else { return false };
+        let [_, yes, no] = parts.as_ref();
+        let constant = |e: &Expr| matches!(e.kind, Kind::Constant(_));
+        compared == Operands::Same && constant(yes) && constant(no) && matches!(right.kind, Kind::Attribute(_))
+    }
+
+    /// The choice is made first, then the one constant is compared.
+    fn test_of_choice(&mut self, comparison: hir::Comparison, operands: &[Expr; 2], yes: u32, no: u32) -> u32 {
+        let [left, right] = operands;
+        let Kind::Conditional(parts) = &left.kind else { return no };
+        let [test, then, otherwise] = parts.as_ref();
+        let mut branch = |constant: &Expr| match self.fused_comparison(comparison.relation, constant, right) {
+            Some((kind, true)) => self.add_test(kind, yes, no),
+            Some((kind, false)) => self.add_test(kind, no, yes),
+            None => {
+                let start = self.next();
+                self.expr(constant);
+                self.expr(right);
+                self.push(Op::Compare(comparison), right.span);
+                self.push(Op::End, right.span);
+                self.add_test(TestKind::Code(start), yes, no)
+            }
+        };
+        let otherwise = branch(otherwise);
+        let then = branch(then);
+        self.test(test, then, otherwise)
+    }
+
+    /// A comparison of a slot as one test: what is asked, and whether yes means true.
+    fn fused(&mut self, e: &Expr) -> Option<(TestKind, bool)> {
+        match &e.kind {
+            Kind::Attribute(path) if e.ty == Type::Bool => Some((TestKind::Bool(self.slot(Type::Bool, *path)), true)),
+            Kind::Exists(path) => Some((TestKind::Exists(*path), true)),
+            Kind::Compare(comparison, operands) if comparison.operands == Operands::Same => {
+                let [left, right] = operands.as_ref();
+                self.fused_comparison(comparison.relation, left, right)
+                    .or_else(|| self.calculation(comparison.relation, left, right))
+            }
+            Kind::Call(row, arguments) => match arguments.as_slice() {
+                [subject, constant] => self.fused_call(row, subject, constant),
+                _ => None,
+            },
+            Kind::Steps(subject, steps) => match steps.as_slice() {
+                [hir::Step { kind: StepKind::Method(row, arguments), .. }] => match arguments.as_slice() {
+                    [constant] => self.fused_call(row, subject, constant),
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// A question about a text slot and a constant.
+    fn fused_call(&mut self, row: &Function, subject: &Expr, constant: &Expr) -> Option<(TestKind, bool)> {
+        let Kind::Attribute(path) = subject.kind else { return None };
+        let text = constant.kind.text()?.clone();
+        if subject.ty != Type::String {
+            return None;
+        }
+        let slot = self.slot(Type::String, path);
+        let (head, tail) = ends(text.as_bytes());
+        let short = u8::try_from(text.len()).ok().filter(|len| (1..=8).contains(len));
+        let kind = match (row.place, row.name, short) {
+            (function::Place::Method(Type::String), "StartsWith", Some(len)) => TestKind::ShortStart(slot, len, head),
+            (function::Place::Method(Type::String), "StartsWith", None) => TestKind::StartsWith(slot, self.text(&text)),
+            (function::Place::Method(Type::String), "EndsWith", Some(len)) => TestKind::ShortEnd(slot, len, tail),
+            (function::Place::Method(Type::String), "EndsWith", None) => TestKind::EndsWith(slot, self.text(&text)),
+            (function::Place::Method(Type::String), "Contains", _) => TestKind::Contains(slot, self.text(&text)),
+            (function::Place::Method(Type::String), "Equals", _) => self.text_equal(slot, &text),
+            (function::Place::Global, "In", _) if text.is_ascii() => {
+                let members = text.split(',').map(str::trim).filter(|member| !member.is_empty());
+                self.program.sets.push(TextSet::new(members));
+                TestKind::In(slot, self.program.sets.len() as u32 - 1)
+            }
+            _ => return None,
+        };
+        Some((kind, true))
+    }
+
+    /// Whether a text slot is exactly that text.
+    fn text_equal(&mut self, slot: u32, text: &Arc<str>) -> TestKind {
+        match u8::try_from(text.len()) {
+            Ok(len @ ..=8) => TestKind::ShortEqual(slot, len, ends(text.as_bytes()).0),
+            _ => TestKind::TextEqual(slot, self.text(text)),
+        }
+    }
+
+    /// A comparison of Doubles that are calculated from slots and constants.
+    fn calculation(&mut self, relation: Relation, left: &Expr, right: &Expr) -> Option<(TestKind, bool)> {
+        let mut steps = Vec::new();
+        self.calculate(left, 0, &mut steps)?;
+        self.calculate(right, 0, &mut steps)?;
+        let number = self.program.calculations.len() as u32;
+        self.program.calculations.push(Calculation { steps: steps.into(), relation });
+        Some((TestKind::Calculation(number), true))
+    }
+
+    /// Adds the steps of an expression, or gives up. A variable is calculated in its place: nothing in it can fail, so
+    /// when and how often that happens makes no difference.
+    fn calculate(&mut self, e: &Expr, depth: usize, steps: &mut Vec<Step>) -> Option<()> {
+        if e.ty != Type::Double || steps.len() >= MOST_STEPS || depth >= MOST_STEPS {
+            return None;
+        }
+        match &e.kind {
+            Kind::Constant(Constant::Double(value)) => steps.push(Step::Constant(*value)),
+            Kind::Attribute(path) => steps.push(Step::Slot(self.slot(Type::Double, *path))),
+            Kind::Variable(id) => {
+                let hir = self.hir;
+                self.calculate(&hir.lets.get(*id as usize)?.value, depth + 1, steps)?;
+            }
+            Kind::Negate(operand) => {
+                self.calculate(operand, depth + 1, steps)?;
+                steps.push(Step::Negate);
+            }
+            Kind::Chain(first, links) => {
+                self.calculate(first, depth + 1, steps)?;
+                for link in links {
+                    if link.ty != Type::Double || link.operator.can_fail() {
+                        return None;
+                    }
+                    self.calculate(&link.operand, depth + 1, steps)?;
+                    steps.push(Step::Apply(link.operator));
+                }
+            }
+            _ => return None,
+        }
+        (steps.len() <= MOST_STEPS).then_some(())
+    }
+
+    fn fused_comparison(&mut self, relation: Relation, left: &Expr, right: &Expr) -> Option<(TestKind, bool)> {
+        match (&left.kind, &right.kind) {
+            (Kind::Attribute(a), Kind::Attribute(b)) => match left.ty {
+                Type::Double => {
+                    let (a, b) = (self.slot(Type::Double, *a), self.slot(Type::Double, *b));
+                    Some((TestKind::Doubles(relation, a, b), true))
+                }
+                Type::String if matches!(relation, Relation::Equal | Relation::NotEqual) => {
+                    let (a, b) = (self.slot(Type::String, *a), self.slot(Type::String, *b));
+                    Some((TestKind::TextsEqual(a, b), relation == Relation::Equal))
+                }
+                _ => None,
+            },
+            (Kind::Attribute(path), Kind::Constant(constant)) => self.fused_constant(relation, *path, constant),
+            (Kind::Constant(constant), Kind::Attribute(path)) => {
+                let turned = match relation {
+                    Relation::Less => Relation::Greater,
+                    Relation::LessOrEqual => Relation::GreaterOrEqual,
+                    Relation::Greater => Relation::Less,
+                    Relation::GreaterOrEqual => Relation::LessOrEqual,
+                    same => same,
+                };
+                self.fused_constant(turned, *path, constant)
+            }
+            _ => None,
+        }
+    }
+
+    fn fused_constant(&mut self, relation: Relation, path: u32, constant: &Constant) -> Option<(TestKind, bool)> {
+        match constant {
+            Constant::Double(c) => {
+                let slot = self.slot(Type::Double, path);
+                Some(match relation {
+                    Relation::Less => (TestKind::Less(slot, *c), true),
+                    Relation::LessOrEqual => (TestKind::LessOrEqual(slot, *c), true),
+                    Relation::Greater => (TestKind::Greater(slot, *c), true),
+                    Relation::GreaterOrEqual => (TestKind::GreaterOrEqual(slot, *c), true),
+                    Relation::Equal => (TestKind::Equal(slot, *c), true),
+                    Relation::NotEqual => (TestKind::Equal(slot, *c), false),
+                })
+            }
+            Constant::String(text) if matches!(relation, Relation::Equal | Relation::NotEqual) => {
+                let slot = self.slot(Type::String, path);
+                Some((self.text_equal(slot, &text.clone()), relation == Relation::Equal))
+            }
+            Constant::Bool(value) => match relation {
+                Relation::Equal => Some((TestKind::Bool(self.slot(Type::Bool, path)), *value)),
+                Relation::NotEqual => Some((TestKind::Bool(self.slot(Type::Bool, path)), !*value)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
