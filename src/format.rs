@@ -39,15 +39,11 @@ const GLOBALS: [(&str, Option<Type>); 22] = [
 ];
 
 /// Namespaces whose members are no rows, or not all of them; the names that the language gives them.
-const NAMESPACES: [(&str, &[&str]); 11] = [
+const NAMESPACES: [(&str, &[&str]); 7] = [
     ("Assessment", &["SendLabel"]),
     ("Assessments", &[]),
-    ("BIN", &["Lookup"]),
-    ("Device", &["GetAttributes", "GetFullAttributes", "GetSelectedAttributes", "GetSpeedOfTravel"]),
     ("External", &[]),
     ("Functions", &["root", "parent", "environment"]),
-    ("Geo", &["RegionCode", "Region", "CountryCode", "CountryRegion", "City", "MarketCode", "PostalCode", "Isp"]),
-    ("Model", &["Risk", "Bot"]),
     ("Request", &["CorrelationId"]),
     ("Response", &["Decision"]),
     ("Velocity", &[]),

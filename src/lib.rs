@@ -70,6 +70,7 @@ pub mod builtin;
 pub mod schema;
 pub mod hir;
 pub mod list;
+pub mod provider;
 pub mod check;
 pub mod format;
 pub mod event;

@@ -6,6 +6,7 @@
 
 #[path = "language/case.rs"]
 mod case;
+mod mmdb;
 
 use std::path::{Path, PathBuf};
 
@@ -43,6 +44,7 @@ chapters! {
     types: "L3",
     operators: "L4",
     failures: "L5",
+    members: "L6",
     functions: "L7",
     external_data: "L8",
     checking: "L9",

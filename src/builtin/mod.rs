@@ -18,6 +18,7 @@ mod math;
 mod number;
 mod parse;
 mod pattern;
+mod provider;
 mod random;
 mod string;
 mod text;
@@ -44,6 +45,7 @@ pub static FAMILIES: &[&[Function]] = &[
     collection::COLLECTION,
     list::LIST,
     pattern::PATTERN,
+    provider::PROVIDER,
 ];
 
 #[cfg(test)]
@@ -57,7 +59,7 @@ mod tests {
     use std::collections::HashSet;
 
     /// Rows that the checker binds to what a call names, so that they do not run themselves.
-    const BOUND: [&str; 11] = [
+    const BOUND: [&str; 25] = [
         "Exists",
         "GetVariable",
         "GetDiagnostics",
@@ -69,6 +71,20 @@ mod tests {
         "IsBlock",
         "IsWatch",
         "IsRegexMatch",
+        "RegionCode",
+        "Region",
+        "CountryCode",
+        "CountryRegion",
+        "City",
+        "MarketCode",
+        "PostalCode",
+        "Isp",
+        "Risk",
+        "Bot",
+        "GetAttributes",
+        "GetFullAttributes",
+        "GetSelectedAttributes",
+        "GetSpeedOfTravel",
     ];
 
     #[test]

@@ -231,7 +231,11 @@ impl Checker<'_> {
     /// A deprecated row was used (L9.3).
     pub(super) fn note_deprecated(&mut self, row: &'static Function, span: Span) {
         let Some(instead) = row.deprecated else { return };
-        let diagnostic = self.diagnose(Code::DEPRECATED, span, format!("`{}` is deprecated", row.name));
+        let message = match row.place {
+            Place::Static(space) | Place::Constant(space) => format!("`{space}.{}` is deprecated", row.name),
+            _ => format!("`{}` is deprecated", row.name),
+        };
+        let diagnostic = self.diagnose(Code::DEPRECATED, span, message);
         self.diagnostics.push(diagnostic.help(format!("write `{instead}`")));
     }
 

@@ -13,6 +13,7 @@
 //! An expression that has an error is `None` from there on: what depends on it stays silent.
 
 mod call;
+mod configured;
 mod described;
 mod expression;
 mod lint;
@@ -20,11 +21,13 @@ mod list;
 mod member;
 mod message;
 mod operator;
+mod provider;
 mod scope;
 mod special;
 mod statement;
 mod tree;
 
+pub use configured::Providers;
 pub use lint::{Level, Lints};
 pub use tree::{Assessment, Environment, Stage, Tree};
 
@@ -46,6 +49,8 @@ pub struct Definitions {
     pub externals: IndexMap<String, ExternalDefinition>,
     /// Lists by lower-case name, plain ones and support lists; `None` is one whose file has faults.
     pub lists: IndexMap<String, Option<Arc<List>>>,
+    /// What answers `Geo`, `BIN`, `Model` and `Device` (L7.6-L7.8).
+    pub providers: Providers,
 }
 
 /// What the checker knows of an external call (L8.1).

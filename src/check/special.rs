@@ -69,9 +69,7 @@ impl Checker<'_> {
             "assessments" => self
                 .diagnose(Code::UNKNOWN_ASSESSMENT, name.span, format!("unknown assessment `{}`", name.value))
                 .help("assessments are named in an environment's `fql.toml`"),
-            "geo" | "bin" | "model" | "device" => self
-                .diagnose(Code::NO_PROVIDER, span, format!("`{whole}` needs a provider, and none is registered"))
-                .help("register one with the engine, or name one under `[providers]` in `fql.toml`"),
+            "geo" | "bin" | "model" | "device" => return self.provided(space, name, arguments?, span),
             "response" | "assessment" => self
                 .diagnose(Code::NOT_ALLOWED_HERE, span, format!("`{whole}` is not for decision rules"))
                 .help("use it in a post-decision action rule"),

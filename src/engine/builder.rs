@@ -3,6 +3,7 @@
 use super::compile::{Part, Text, Unit, compile};
 use super::externals::Externals;
 use super::lists::ListFiles;
+use super::providers::ProviderSources;
 use super::{BuildError, Engine, Shared};
 use crate::check::{Definitions, ExternalDefinition, Level, Lints};
 use crate::diagnostic::{Code, Diagnostic};
@@ -32,6 +33,7 @@ pub struct EngineBuilder {
     schemas: IndexMap<String, Arc<Schema>>,
     coalesce: Duration,
     earlier: Option<Engine>,
+    pub(super) providers: ProviderSources,
 }
 
 impl EngineBuilder {
@@ -225,7 +227,9 @@ impl EngineBuilder {
     pub fn check(self) -> (Option<Engine>, Vec<Diagnostic>) {
         let mut definitions = self.definitions();
         let mut diagnostics = self.unreadable;
-        definitions.lists = self.lists.read(&self.policy.limits, &mut diagnostics);
+        let settings = &self.providers.settings;
+        definitions.lists = self.lists.read(&self.policy.limits, |name| settings.serves(name), &mut diagnostics);
+        definitions.providers = self.providers.load(&definitions, &mut diagnostics);
         let mut unit = Unit { definitions, ..Unit::default() };
         for (name, text) in self.texts {
             let key = name.to_ascii_lowercase();

@@ -32,16 +32,24 @@ impl ListFiles {
         self.folders.push(folder.to_path_buf());
     }
 
-    /// Reads all of them.
-    pub(super) fn read(self, limits: &Limits, diagnostics: &mut Vec<Diagnostic>) -> Lists {
+    /// Reads all of them; `serves` says what a plain list of that name serves as.
+    pub(super) fn read(
+        self,
+        limits: &Limits,
+        serves: impl Fn(&str) -> Kind,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Lists {
+        let kind_of = |name: &str, kind: Kind| if kind == Kind::Plain { serves(name) } else { kind };
         let mut lists = Lists::new();
         for (name, csv, kind) in self.texts {
+            let kind = kind_of(&name, kind);
             enter(&mut lists, &name, &name, &csv, kind, limits, diagnostics);
         }
         for folder in self.folders {
             for (path, kind) in files(&folder, diagnostics) {
                 let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
                 let shown = path.display().to_string();
+                let kind = kind_of(&name, kind);
                 match contents(&path, &folder, &shown, limits) {
                     Ok(csv) => enter(&mut lists, &name, &shown, &csv, kind, limits, diagnostics),
                     Err(diagnostic) => {

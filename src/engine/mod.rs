@@ -13,6 +13,7 @@ mod expression;
 mod externals;
 mod input;
 mod lists;
+mod providers;
 mod session;
 
 pub use batch::{Batch, BatchError};

@@ -350,7 +350,12 @@ impl<'a> Machine<'a> {
                         }
                     }
                     self.context.place = place_number(program, at);
-                    callable.run(&mut self.context, arguments)
+                    let result = callable.run(&mut self.context, arguments);
+                    if self.context.unreadable {
+                        let from = arguments.first().copied().unwrap_or(Datum::Json(Json::Null));
+                        self.note_json(at, from, callable.reads().unwrap_or(Type::Json));
+                    }
+                    result
                 }
                 None => return Err(self.broken(at)),
             },

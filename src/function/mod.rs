@@ -89,6 +89,12 @@ pub trait Bound: Send + Sync + std::fmt::Debug {
     /// Whether it may end in a [`Failure`].
     fn can_fail(&self) -> bool;
 
+    /// What it reads the Json that is its first argument as; what cannot be read so sets [`Context::unreadable`] and becomes a
+    /// note (L3.5).
+    fn reads(&self) -> Option<Type> {
+        None
+    }
+
     /// Runs it; arguments as the checker coerced them.
     ///
     /// # Errors

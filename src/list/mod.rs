@@ -28,6 +28,7 @@ mod consult;
 mod fields;
 mod index;
 mod read;
+mod served;
 mod support;
 mod table;
 
@@ -51,6 +52,12 @@ pub enum Kind {
     Plain,
     /// The columns of a support list: `Value`, `Status`, and `Reason`, `Expiration`, `Comments` where wanted (R4.2).
     Support,
+    /// A plain list that is a table of BINs too: `bin`, 6 to 8 digits each, and where wanted `cardNetwork`, `cardType`,
+    /// `issuer`, `countryCode`, `cardCategory` (L7.7).
+    Bins,
+    /// A plain list that is a table of markets too: it has the columns `country`, two capital letters each, and `market`
+    /// (L7.6).
+    Markets,
 }
 
 /// A list, read and ready to be consulted.
@@ -100,7 +107,7 @@ impl List {
         &self.name
     }
 
-    /// What it was read as.
+    /// Whether it is a support list or a plain one; a plain one may serve as a table besides.
     pub fn kind(&self) -> Kind {
         if self.support.is_some() { Kind::Support } else { Kind::Plain }
     }

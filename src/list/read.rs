@@ -5,6 +5,7 @@
 
 use super::Kind;
 use super::fields::{fields, trimmed};
+use super::served;
 use super::support::{COLUMNS, Status, Support};
 use super::table::{Building, Table};
 use crate::diagnostic::{Code, Diagnostic, nearest};
@@ -37,6 +38,8 @@ struct Header {
     columns: Box<[Box<str>]>,
     places: Vec<Span>,
     support: Option<SupportColumns>,
+    /// The column whose cells are keys of a table that the list serves as.
+    key: Option<usize>,
 }
 
 struct Reader<'t> {
@@ -111,7 +114,7 @@ impl Reader<'_> {
             }
             let start = record.position().map_or(0, |position| position.byte() as usize);
             last = base + start..base + csv.position().byte() as usize;
-            let Some(Header { columns, support: roles, .. }) = &header else {
+            let Some(Header { columns, support: roles, key, .. }) = &header else {
                 let place = self.record(&last);
                 header = Some(self.header(&record, place, kind)?);
                 continue;
@@ -127,6 +130,11 @@ impl Reader<'_> {
                     let message = format!("expected a cell of at most {} bytes, found {}", self.longest, cell.len());
                     self.fault(place, message, "the limit is `string_bytes` under `[limits]` in `fql.toml`");
                 }
+                if *key == Some(column)
+                    && let Some((message, help)) = served::key(kind, cell)
+                {
+                    self.fault(self.cell(&last, column), message, help);
+                }
                 cells.push(cell);
             }
             if let Some(roles) = roles {
@@ -135,7 +143,7 @@ impl Reader<'_> {
                 support.push(status, expiration);
             }
         }
-        let Some(Header { columns, places, support: roles }) = header else {
+        let Some(Header { columns, places, support: roles, .. }) = header else {
             let help = "a list begins with a line of column names, such as `bin,reason`";
             self.fault(base..self.text.len().min(base + 1), "expected the names of columns, found an empty file", help);
             return None;
@@ -188,10 +196,11 @@ impl Reader<'_> {
             return None;
         }
         let support = match kind {
-            Kind::Plain => None,
             Kind::Support => Some(self.support_columns(&columns, &places)?),
+            _ => None,
         };
-        Some(Header { columns, places, support })
+        let key = self.served_columns(kind, &columns, &places)?;
+        Some(Header { columns, places, support, key })
     }
 
     /// The columns of a support list; others are faults, so that a misspelt `Expiration` is not passed over.
@@ -212,6 +221,25 @@ impl Reader<'_> {
             self.fault(whole, format!("expected a column `{wanted}`, found none"), help);
         }
         Some(SupportColumns { status: find("Status")?, expiration: find("Expiration") })
+    }
+
+    /// The columns of a list that serves as a table; the one that holds its keys, or nothing if the list serves as none.
+    /// `None` if it is not there.
+    fn served_columns(&mut self, kind: Kind, columns: &[Box<str>], places: &[Span]) -> Option<Option<usize>> {
+        for (name, place) in columns.iter().zip(places) {
+            if let Some((message, help)) = served::column(kind, name) {
+                self.fault(place.range(), message, help);
+            }
+        }
+        let find = |wanted: &str| columns.iter().position(|name| name.eq_ignore_ascii_case(wanted));
+        let mut all = true;
+        for wanted in served::required(kind).iter().filter(|wanted| find(wanted).is_none()) {
+            let whole = places.first().zip(places.last()).map_or(0..0, |(first, last)| first.to(*last).range());
+            let (message, help) = served::missing(kind, wanted);
+            self.fault(whole, message, help);
+            all = false;
+        }
+        all.then(|| served::required(kind).first().and_then(|key| find(key)))
     }
 
     fn ragged(&mut self, wanted: usize, found: usize, record: &Range<usize>) {

@@ -336,7 +336,10 @@ impl<'h> Build<'h> {
                 let number = self.program.bound.len() as u32;
                 self.program.bound.push(callable.clone());
                 let (count, can_fail) = (arguments.len() as u16, callable.can_fail());
-                self.push(Op::Bound { callable: number, count, can_fail }, span);
+                let at = self.push(Op::Bound { callable: number, count, can_fail }, span);
+                if let (Some(_), Some(from)) = (callable.reads(), arguments.first()) {
+                    self.reads(at, from);
+                }
             }
             Kind::External(call, arguments) => {
                 arguments.iter().for_each(|argument| self.expr(argument));

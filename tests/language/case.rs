@@ -1,8 +1,11 @@
 //! One case file: read, run, compared, and rewritten on request.
 
+use crate::mmdb;
 use fql::diagnostic::Diagnostic;
 use fql::evaluate::OnError;
 use fql::external::Stubs;
+use fql::provider::{MaxMind, Settings};
+use fql::setting::Document;
 use fql::{DateTime, Engine, EngineBuilder, EvaluationError, Limits, Request};
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -19,6 +22,8 @@ struct Section {
 enum Part {
     Json(Value),
     Diagnostics(String),
+    /// Values and diagnostics of a table, compared to the letter.
+    Lines(String),
 }
 
 pub(crate) fn run(file: &Path, update: bool) -> Result<(), String> {
@@ -32,7 +37,7 @@ pub(crate) fn run(file: &Path, update: bool) -> Result<(), String> {
     let mut written = Vec::new();
     let mut found = found.into_iter().peekable();
     for section in sections {
-        let is_expectation = ["expect", "notes", "diagnostics"].contains(&section.name.as_str());
+        let is_expectation = ["expect", "notes", "values", "diagnostics"].contains(&section.name.as_str());
         if !is_expectation {
             written.push(section);
             continue;
@@ -101,11 +106,26 @@ fn options(sections: &[Section]) -> Result<Options, String> {
     if let Some(answers) = get(sections, "answers") {
         builder = builder.stubs(Stubs::parse(answers).map_err(|error| error.to_string())?);
     }
+    if let Some(text) = get(sections, "providers") {
+        let document = Document::parse("fql.toml", text);
+        let settings = Settings::read(&document.root(), Path::new("."));
+        let faults = document.faults();
+        if !faults.is_empty() {
+            return Err(format!("{faults:?}"));
+        }
+        builder = builder.providers(settings);
+    }
     for section in sections {
         let csv = section.text.as_bytes();
         builder = match section.name.split_once(' ') {
             Some(("list", name)) => builder.list(name, csv),
             Some(("support", name)) => builder.support_list(name, csv),
+            None if section.name == "geo" => {
+                let database = MaxMind::read("case.mmdb", mmdb::database(&section.text));
+                builder.geo(database.map_err(|diagnostic| diagnostic.message)?)
+            }
+            None if section.name == "bins" => builder.bins("bins", csv),
+            None if section.name == "markets" => builder.markets("markets", csv),
             _ => builder,
         };
     }
@@ -172,8 +192,8 @@ fn evaluate(sections: &[Section]) -> Result<Vec<(String, Part)>, String> {
             tell(&diagnostics, &mut parts);
         }
         (None, Some(text)) => {
-            let engine = builder.build().map_err(|error| error.to_string())?;
-            match engine.expression(text) {
+            let expression = builder.build().and_then(|engine| engine.expression(text));
+            match expression {
                 Err(error) => tell(&error.diagnostics, &mut parts),
                 Ok(expression) => {
                     for event in &events {
@@ -194,7 +214,10 @@ fn evaluate(sections: &[Section]) -> Result<Vec<(String, Part)>, String> {
                 }
             }
         }
-        _ => return Err("a case has either `=== rules` or `=== expression`".to_string()),
+        _ => match get(sections, "expressions") {
+            Some(table) => return expressions(&builder.build().map_err(|error| error.to_string())?, table, &request),
+            None => return Err("a case has `=== rules`, `=== expression` or `=== expressions`".to_string()),
+        },
     }
     // Diagnostics may stand before the events.
     let order: Vec<&str> = sections.iter().map(|section| section.name.as_str()).collect();
@@ -207,6 +230,34 @@ fn evaluate(sections: &[Section]) -> Result<Vec<(String, Part)>, String> {
     Ok(parts)
 }
 
+/// A table of expressions, one on each line: a value for each line that has one, diagnostics with the line in the table.
+fn expressions<'e>(
+    engine: &Engine,
+    table: &str,
+    request: &impl Fn(&&str) -> Request<'e>,
+) -> Result<Vec<(String, Part)>, String> {
+    let (mut values, mut told) = (String::new(), String::new());
+    for (text, number) in table.lines().zip(1..) {
+        let mut warnings = Vec::new();
+        match engine.expression(text) {
+            Err(error) => warnings = error.diagnostics,
+            Ok(expression) => {
+                warnings.extend_from_slice(expression.warnings());
+                let value = match expression.eval_blocking(request(&"{}")) {
+                    Ok((value, _)) => value.to_json(),
+                    Err(error) => format!("{} {}", error.code.number(), error.message),
+                };
+                let _ = writeln!(values, "{number} {value}");
+            }
+        }
+        told.push_str(&shown(&warnings, number - 1));
+    }
+    let lines = |name: &str, text: String| {
+        (!text.is_empty()).then(|| (name.to_string(), Part::Lines(text.trim_end_matches('\n').to_string())))
+    };
+    Ok(lines("values", values).into_iter().chain(lines("diagnostics", told)).collect())
+}
+
 fn refused(error: &EvaluationError) -> Value {
     let mut value = json!({"code": error.code.number(), "message": error.message});
     if let Some((line, column)) = error.position {
@@ -217,19 +268,26 @@ fn refused(error: &EvaluationError) -> Value {
 }
 
 fn tell(diagnostics: &[Diagnostic], parts: &mut Vec<(String, Part)>) {
-    let mut text = String::new();
-    for diagnostic in diagnostics {
-        let severity = if diagnostic.is_error() { "error" } else { "warning" };
-        let (line, column) = diagnostic.source.position(diagnostic.span.start);
-        let _ = writeln!(text, "{severity} {} {line}:{column} {}", diagnostic.code.number(), diagnostic.message);
-        if let Some(help) = &diagnostic.help {
-            let _ = writeln!(text, "  help: {help}");
-        }
-    }
+    let mut text = shown(diagnostics, 0);
     if !text.is_empty() {
         text.pop();
         parts.push(("diagnostics".to_string(), Part::Diagnostics(text)));
     }
+}
+
+/// Diagnostics a line each, with their helps; `above` lines stand above the text.
+fn shown(diagnostics: &[Diagnostic], above: u32) -> String {
+    let mut text = String::new();
+    for diagnostic in diagnostics {
+        let severity = if diagnostic.is_error() { "error" } else { "warning" };
+        let (line, column) = diagnostic.source.position(diagnostic.span.start);
+        let (line, number) = (line + above, diagnostic.code.number());
+        let _ = writeln!(text, "{severity} {number} {line}:{column} {}", diagnostic.message);
+        if let Some(help) = &diagnostic.help {
+            let _ = writeln!(text, "  help: {help}");
+        }
+    }
+    text
 }
 
 impl Part {
@@ -240,7 +298,7 @@ impl Part {
     fn show(&self) -> String {
         match self {
             Part::Json(value) => value.to_string(),
-            Part::Diagnostics(text) => text.clone(),
+            Part::Diagnostics(text) | Part::Lines(text) => text.clone(),
         }
     }
 
@@ -252,6 +310,7 @@ impl Part {
                 Ok(fits(&wanted, found))
             }
             Part::Diagnostics(found) => Ok(lines_fit(expected, found)),
+            Part::Lines(found) => Ok(found == expected),
         }
     }
 }

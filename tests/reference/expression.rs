@@ -178,6 +178,10 @@ impl<'a> Interpreter<'a> {
                 let values = self.values(arguments)?;
                 self.context.place = u64::from(self.source) << 32 | u64::from(e.span.start);
                 let result = callable.run(&mut self.context, &values);
+                if self.context.unreadable {
+                    let wanted = callable.reads().expect("only what reads its first argument sets the flag");
+                    self.note_unreadable(values[0], wanted, e.span, arguments.first());
+                }
                 self.or_fault(result, e.span)?
             }
             Kind::Diagnostics(call) => {

@@ -72,6 +72,14 @@ super::codes! {
     /// Specification: R1.1, R7.1, R12.6.
     E0807 BAD_TOML: "text that is not TOML";
 
+    /// The file that answers `Geo` cannot be used. `geoip` under `[providers]` names a MaxMind database: a `.mmdb` file of the
+    /// GeoIP2 or GeoLite2 family (City, Country, Enterprise or ISP). What is downloaded is often an archive that holds it.
+    ///
+    /// The whole file is looked at when it is loaded, so that a damaged one is found there and not by an event.
+    ///
+    /// Specification: L7.6, R1.1.
+    E0808 BAD_GEO_DATABASE: "bad Geo database";
+
     /// The event is not JSON. The message gives line and column of the first place that cannot be read.
     /// Common causes are a comma before `}`, single quotes, a key without quotes, and text behind the end.
     ///

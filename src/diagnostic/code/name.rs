@@ -155,14 +155,21 @@ RETURN Reject("blocked country") WHEN $country == "US""#;
 
     /// The function is answered by a *provider*, and none is registered. `Geo`, `BIN`, `Model` and `Device`
     /// need data that does not come with the language: name its source in `fql.toml`, or register a
-    /// provider in the host.
+    /// provider in the host (`fql::EngineBuilder::geoip`, `bins`, `model_risk`, `device`).
     ///
     /// ```toml
     /// [providers]
-    /// geoip = "countries.mmdb"
+    /// geoip = "GeoLite2-City.mmdb"               # a MaxMind database in the environment's folder
+    /// bin = "bins"                               # lists/bins.csv: bin, cardNetwork, cardType, issuer, ...
+    /// market = "markets"                         # lists/markets.csv: country, market
+    /// model.risk = { external = "riskModel" }    # an external call
+    /// model.bot = { attribute = "botScore" }     # an attribute of the event
+    /// device = { attribute = "device" }
     /// ```
     ///
-    /// Specification: L7.8, R1.1.
+    /// To try a rule without the service, stub the calls `Model.Risk`, `Model.Bot` and `Device` with `--stub FILE`.
+    ///
+    /// Specification: L7.6, L7.7, L7.8, R1.1.
     E0214 NO_PROVIDER: "no provider for a function", Expression
         bad r#"Geo.CountryCode(@"device.ipAddress") == "US""#;
 }
