@@ -19,6 +19,8 @@ mod coalesce;
 mod guard;
 #[path = "calls/monitor.rs"]
 mod monitor;
+#[path = "calls/schedule.rs"]
+mod schedule;
 #[path = "calls/scripted.rs"]
 mod scripted;
 #[path = "calls/transport.rs"]

@@ -142,7 +142,8 @@ pub(crate) struct Running {
     /// Where random numbers come from; default: different for each event
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
-    /// When external calls start: together as far as they are certain to be needed, or strictly one after another
+    /// When external calls start: strictly one after another, together as far as they are certain to be needed, or also those
+    /// that may be needed and change nothing where they go
     #[arg(long, value_enum, default_value = "certain", value_name = "MODE")]
     pub(crate) prefetch: PrefetchMode,
 }
@@ -153,6 +154,7 @@ impl Running {
         let prefetch = match self.prefetch {
             PrefetchMode::None => Prefetch::None,
             PrefetchMode::Certain => Prefetch::Certain,
+            PrefetchMode::Speculative => Prefetch::Speculative,
         };
         let stubs = match &self.stub {
             Some(path) => setting::stubs(path).map_err(|diagnostic| streams.refuse(&[*diagnostic]))?,
@@ -179,6 +181,8 @@ pub(crate) enum PrefetchMode {
     None,
     /// Together, as far as they are certain to be needed
     Certain,
+    /// Also those that are merely possible, if they are marked as safe or stubbed
+    Speculative,
 }
 
 fn time(text: &str) -> Result<DateTime, String> {

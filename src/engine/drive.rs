@@ -6,6 +6,7 @@ use crate::diagnostic::Code;
 use crate::evaluate::{Answer, Evaluation, EvaluationError, Outcome, Progress, Ran, Subject};
 use crate::external::Started;
 use crate::program::Handle;
+use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::future::Future;
 use std::pin::Pin;
@@ -39,8 +40,11 @@ fn turn<T>(
     finish: impl Fn(Ran<'_, '_>) -> T,
 ) -> Result<Turn<T>, EvaluationError> {
     loop {
-        let calls = match evaluation.proceed(subject, &finish)? {
-            Progress::Done(result) => return Ok(Turn::Done(result)),
+        let calls = match evaluation.proceed(subject, |external| externals.is_safe(external), &finish)? {
+            Progress::Done(result) => {
+                evaluation.unread(subject.program).for_each(|external| externals.unread(external));
+                return Ok(Turn::Done(result));
+            }
             Progress::Calls(calls) => calls,
         };
         let mut answered = false;
@@ -102,6 +106,10 @@ async fn wait<T>(
             return Err(EvaluationError::new(Code::OUT_OF_TIME, "the evaluation waits for a call that nobody makes"));
         };
         evaluation.answer(id, answer);
+        // Answers that are there too are taken before the run begins anew.
+        while let Some(Some((id, answer))) = pending.as_mut().and_then(|pending| pending.next().now_or_never()) {
+            evaluation.answer(id, answer);
+        }
         if let Turn::Done(result) = turn(evaluation, subject, externals, pending, &finish)? {
             return Ok(result);
         }

@@ -2,6 +2,7 @@
 
 use crate::evaluate::{Answer, AnswerSource, CallRequest, CallStatus};
 use crate::external::{External, Guard, Monitor, Resilience, Started, Stubs, Terms};
+use crate::hir;
 use crate::limit::Limits;
 use indexmap::IndexMap;
 use std::sync::Arc;
@@ -56,6 +57,20 @@ impl Externals {
 
     pub(super) fn monitor(&self) -> Monitor {
         Monitor::new(self.calls.values().map(|answerer| (answerer.name.clone(), answerer.guard.clone())).collect())
+    }
+
+    /// Whether a call may be made in vain (R8.2): its definition says so, or a stub answers it.
+    pub(super) fn is_safe(&self, external: &hir::External) -> bool {
+        self.calls.get(&external.name.to_ascii_lowercase()).is_some_and(|answerer| {
+            self.stubs.has(&external.name) || answerer.definition.as_ref().is_some_and(External::is_safe)
+        })
+    }
+
+    /// Counts a call that was made in vain.
+    pub(super) fn unread(&self, external: &hir::External) {
+        if let Some(answerer) = self.calls.get(&external.name.to_ascii_lowercase()) {
+            answerer.guard.unread();
+        }
     }
 
     /// Begins a call: a stub answers before the definition does.

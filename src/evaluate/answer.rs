@@ -122,6 +122,26 @@ pub struct CallRequest {
     pub environment: Option<u32>,
     /// The arguments, as canonical text (L8.1).
     pub arguments: Vec<String>,
+    /// The rule that makes it; absent in an expression.
+    pub rule: Option<Arc<str>>,
+    /// The clause that makes it; absent in a condition.
+    pub clause: Option<Arc<str>>,
+}
+
+/// A call to make, and where: by numbers.
+#[derive(Clone, Debug)]
+pub(crate) struct Wanted {
+    pub(crate) call: u32,
+    pub(crate) arguments: Vec<String>,
+    pub(crate) rule: u32,
+    pub(crate) clause: Option<u32>,
+}
+
+impl Wanted {
+    /// Whether it is this call, wherever it is made.
+    pub(crate) fn is(&self, call: u32, arguments: &[String]) -> bool {
+        self.call == call && self.arguments == arguments
+    }
 }
 
 /// One call of an evaluation: asked once, answered at most once (L8.2).

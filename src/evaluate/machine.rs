@@ -6,7 +6,7 @@
 //!
 //! There is no recursion. A variable that is read first is evaluated by a jump to its code, with the way back on a list.
 
-use super::answer::Answers;
+use super::answer::{Answers, Wanted};
 use super::note::Note;
 use super::slots::{LONG, Slots};
 use crate::diagnostic::Code;
@@ -62,6 +62,13 @@ pub(crate) struct Input<'a> {
 }
 
 impl Input<'_> {
+    /// Whether a run may end because its steps are used up. Only a careful one counts them, and the longest texts that it can
+    /// look through are those of the event, of answers, and what rules may compute.
+    pub(crate) fn steps_may_run_out(&self, longest: usize) -> bool {
+        let looks = self.program.most_looks().saturating_mul(longest.max(self.text.len()) / LONG);
+        self.is_careful() && self.program.most_steps().saturating_add(looks) > self.steps
+    }
+
     /// Whether notes, long texts or steps have to be looked after. Almost no event needs it.
     pub(crate) fn is_careful(&self) -> bool {
         self.slots.long || !self.slots.unreadable.is_empty() || self.program.most_steps() > self.steps
@@ -90,7 +97,9 @@ pub(crate) struct Machine<'a> {
     careful: bool,
     steps: usize,
     /// The call without an answer that ended the run, if it was not asked yet.
-    pub(crate) wanted: Option<(u32, Vec<String>)>,
+    pub(crate) wanted: Option<Wanted>,
+    /// The call without an answer that ended the run, if it was asked: its number.
+    pub(crate) blocked: Option<usize>,
 }
 
 struct Frame {
@@ -127,6 +136,7 @@ impl<'a> Machine<'a> {
             careful,
             steps: 0,
             wanted: None,
+            blocked: None,
         }
     }
 
@@ -406,10 +416,12 @@ impl<'a> Machine<'a> {
         let answers = self.input.answers;
         let Some(number) = answers.find(call, arguments.iter().copied()) else {
             self.spend_call(None, at)?;
-            self.wanted = Some((call, arguments.iter().map(|text| (*text).to_string()).collect()));
+            let arguments = arguments.iter().map(|text| (*text).to_string()).collect();
+            self.wanted = Some(Wanted { call, arguments, rule: self.rule, clause: self.clause });
             return Err(Stop::Pending);
         };
         let Some(answer) = answers.asked.get(number).and_then(|asked| asked.answer.as_ref()) else {
+            self.blocked = Some(number);
             return Err(Stop::Pending);
         };
         let number = number as u32;

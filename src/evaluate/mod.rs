@@ -5,10 +5,12 @@
 //! makes them in any order, hands over [`Answer`]s, and asks again.
 //!
 //! The result is always that of one run in order over answers that were all there (L8.5): a run that meets a call without
-//! an answer is given up, and the planner looks which calls are certain to be needed.
+//! an answer is given up, and the planner looks which calls are certain to be needed, or possible if that is asked for. The
+//! run begins anew when that answer is there; what other answers make certain or possible starts before.
 
 mod answer;
 mod condition;
+mod explore;
 mod machine;
 mod note;
 mod plain;
@@ -33,8 +35,9 @@ use crate::event::Raws;
 use crate::limit::Limits;
 use crate::program::Program;
 use crate::value::{Context, DateTime, Datum};
-use answer::Asked;
+use answer::{Asked, Wanted};
 use bumpalo::Bump;
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// What the outside decides for one event, so that it can be evaluated again to the same result (R9.1).
@@ -56,6 +59,9 @@ pub enum Prefetch {
     /// Together, as far as they are certain to be needed: the same calls, sooner.
     #[default]
     Certain,
+    /// Also those marked as safe that are merely possible. What a rule sees is the same; calls that nobody reads in the end
+    /// are dropped.
+    Speculative,
 }
 
 /// What an evaluation error does (L5.2).
@@ -137,6 +143,10 @@ pub(crate) struct Subject<'e> {
 pub(crate) struct Evaluation {
     answers: Answers,
     arena: Bump,
+    /// The call whose answer the run waits for.
+    blocked: Option<usize>,
+    /// The calls that were made and not read, when it is done (R8.2).
+    unread: Vec<usize>,
 }
 
 impl Evaluation {
@@ -151,60 +161,75 @@ impl Evaluation {
     }
 
     /// Goes on as far as the answers reach. `finish` turns the result of the last run, which lives in the arena, into one
-    /// that the driver keeps.
+    /// that the driver keeps. `safe` says which calls may be made although nobody needs them in the end (R8.2).
     pub(crate) fn proceed<T>(
         &mut self,
         subject: Subject<'_>,
+        safe: impl Fn(&crate::hir::External) -> bool,
         finish: impl FnOnce(Ran<'_, '_>) -> T,
     ) -> Result<Progress<T>, EvaluationError> {
+        let waits = self.blocked.and_then(|id| self.answers.asked.get(id)).is_some_and(|asked| asked.answer.is_none());
         self.arena.reset();
-        let is_expression = subject.program.expression_type.is_some();
-        let input = input(&self.answers, subject);
-        let wanted = {
-            let mut machine = machine(&self.arena, input, subject);
-            let stop = if is_expression {
-                match machine.value(subject.program.expression) {
-                    Ok(value) => return Ok(Progress::Done(finish(Ran::Expression(&machine, Ok(value))))),
-                    Err(Stop::Failed(fault)) => {
-                        return Ok(Progress::Done(finish(Ran::Expression(&machine, Err(fault)))));
-                    }
-                    Err(stop) => stop,
+        let mut wanted = None;
+        if !waits {
+            let mut machine = machine(&self.arena, input(&self.answers, subject), subject);
+            match ran(&mut machine, subject, finish) {
+                Ok(done) => {
+                    let read = std::mem::take(&mut machine.read);
+                    self.unread.extend((0..self.answers.asked.len()).filter(|id| !read.contains(&(*id as u32))));
+                    return Ok(Progress::Done(done));
                 }
-            } else {
-                match run::rules(&mut machine) {
-                    Ok(outcome) => return Ok(Progress::Done(finish(Ran::Rules(&machine, outcome)))),
-                    Err(stop) => stop,
+                Err(Stop::Ended(code)) => return Err(ended(&machine, code)),
+                Err(Stop::Pending | Stop::Failed(_)) => {
+                    wanted = machine.wanted.take();
+                    // The one wanted is the next one asked.
+                    self.blocked = Some(machine.blocked.unwrap_or(self.answers.asked.len()));
                 }
-            };
-            match stop {
-                Stop::Ended(code) => return Err(ended(&machine, code)),
-                Stop::Pending | Stop::Failed(_) => machine.wanted.take(),
             }
-        };
-        let mut calls = match subject.policy.prefetch {
-            Prefetch::None => Vec::new(),
-            Prefetch::Certain => {
-                let planner = plan::Planner::new(machine(&self.arena, input, subject));
-                if subject.program.expression_type.is_some() { planner.expression() } else { planner.rules() }
-            }
-        };
-        if let Some(wanted) = wanted
-            && !calls.contains(&wanted)
-        {
-            calls.insert(0, wanted);
         }
-        Ok(Progress::Calls(
-            calls.into_iter().map(|(call, arguments)| self.ask(subject.program, call, arguments)).collect(),
-        ))
+        let calls = self.planned(subject, wanted, safe);
+        Ok(Progress::Calls(calls.into_iter().map(|wanted| self.ask(subject.program, wanted)).collect()))
     }
 
-    fn ask(&mut self, program: &Program, call: u32, arguments: Vec<String>) -> CallRequest {
+    /// The call that the run waits for, if it was not asked yet, and all others that can start now.
+    fn planned(
+        &self,
+        subject: Subject<'_>,
+        wanted: Option<Wanted>,
+        safe: impl Fn(&crate::hir::External) -> bool,
+    ) -> SmallVec<[Wanted; 4]> {
+        let mut calls: SmallVec<[Wanted; 4]> = wanted.into_iter().collect();
+        let Subject { program, policy, .. } = subject;
+        let input = input(&self.answers, subject);
+        // A place alone makes one call for each of its arguments, and those are known when it is met.
+        if policy.prefetch == Prefetch::None || program.call_sites < 2 {
+            return calls;
+        }
+        let longest = policy.limits.response_bytes.max(policy.limits.string_bytes);
+        if !input.steps_may_run_out(longest) {
+            let planner = plan::Planner::new(machine(&self.arena, input, subject));
+            let certain = if program.expression_type.is_some() { planner.expression() } else { planner.rules() };
+            add(&mut calls, certain);
+        }
+        if policy.prefetch == Prefetch::Speculative {
+            let safe = program.externals.iter().map(safe).collect();
+            let possible = explore::possible(machine(&self.arena, input, subject), safe);
+            add(&mut calls, possible);
+        }
+        calls.truncate(policy.limits.calls_per_event.saturating_sub(self.answers.asked.len()).max(1));
+        calls
+    }
+
+    fn ask(&mut self, program: &Program, wanted: Wanted) -> CallRequest {
+        let Wanted { call, arguments, rule, clause } = wanted;
         let id = self.answers.asked.len();
         let external = program.externals.get(call as usize);
         let name = external.map_or_else(|| Arc::from(""), |external| external.name.clone());
         let environment = external.and_then(|external| external.environment);
         self.answers.asked.push(Asked { call, arguments: arguments.clone(), answer: None });
-        CallRequest { id, name, environment, arguments }
+        let rule = program.rules.get(rule as usize).map(|rule| rule.name.clone());
+        let clause = clause.map(|clause| Arc::from(program.clause_name(clause)));
+        CallRequest { id, name, environment, arguments, rule, clause }
     }
 
     /// Hands over the answer of a call.
@@ -214,9 +239,44 @@ impl Evaluation {
         }
     }
 
+    /// The calls that were made and not read by the rules, when it is done: their names and environments (R8.2).
+    pub(crate) fn unread<'p>(&self, program: &'p Program) -> impl Iterator<Item = &'p crate::hir::External> {
+        let asked = self.unread.iter().filter_map(|id| self.answers.asked.get(*id));
+        asked.filter_map(|asked| program.externals.get(asked.call as usize))
+    }
+
     /// Forgets the answers, to evaluate another event with the same memory.
     pub(crate) fn clear(&mut self) {
         self.answers.asked.clear();
+        self.blocked = None;
+        self.unread.clear();
+    }
+}
+
+/// Runs in order, from the beginning to the end or to a call without an answer.
+fn ran<'a, T>(
+    machine: &mut Machine<'a>,
+    subject: Subject<'_>,
+    finish: impl FnOnce(Ran<'_, 'a>) -> T,
+) -> Result<T, Stop> {
+    if subject.program.expression_type.is_none() {
+        let outcome = run::rules(machine)?;
+        return Ok(finish(Ran::Rules(machine, outcome)));
+    }
+    let value = match machine.value(subject.program.expression) {
+        Ok(value) => Ok(value),
+        Err(Stop::Failed(fault)) => Err(fault),
+        Err(stop) => return Err(stop),
+    };
+    Ok(finish(Ran::Expression(machine, value)))
+}
+
+/// Adds those that are not among them.
+fn add(calls: &mut SmallVec<[Wanted; 4]>, more: Vec<Wanted>) {
+    for wanted in more {
+        if !calls.iter().any(|known| known.is(wanted.call, &wanted.arguments)) {
+            calls.push(wanted);
+        }
     }
 }
 

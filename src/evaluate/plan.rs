@@ -13,9 +13,14 @@
 //! What is not certain is passed over, not walked: which variables it would have evaluated is not known, and a variable
 //! that reads `GetVariable` depends on when it is evaluated first. So from there on such a variable is unknown.
 //!
-//! The walk knows no notes and no errors: its only result is the list of calls.
+//! The walk knows no notes and no errors: its only result is the list of calls. Where steps may run out (L5.4) there is no
+//! walk, since a run may end before it comes to a call.
+//!
+//! [`explore`](super::explore) walks the same way through all that is merely possible.
 
+use super::answer::Wanted;
 use super::condition::slot_test;
+use super::explore::Explore;
 use super::machine::{Machine, operands};
 use crate::program::{Argument, Condition, Effect, Op, Program, TRUE, TestKind};
 use crate::value::{Datum, Json};
@@ -23,7 +28,7 @@ use smallvec::SmallVec;
 
 /// A value, as far as it is known.
 #[derive(Clone, Copy, Debug)]
-enum Maybe<'a> {
+pub(super) enum Maybe<'a> {
     Known(Datum<'a>),
     /// Depends on an answer that is not there.
     Unknown,
@@ -35,14 +40,19 @@ enum Maybe<'a> {
 #[derive(Clone, Copy, Debug)]
 enum Memo<'a> {
     Unset,
-    /// The value, and whether evaluating it may have failed.
-    Set(Maybe<'a>, bool),
+    Set {
+        value: Maybe<'a>,
+        /// Whether evaluating it may have failed.
+        may_fail: bool,
+        /// Whether it was met for certain, so that its calls are in the list.
+        certain: bool,
+    },
 }
 
 /// Walks ahead of a run.
 #[derive(Debug)]
 pub(crate) struct Planner<'a> {
-    machine: Machine<'a>,
+    pub(super) machine: Machine<'a>,
     lets: Vec<Memo<'a>>,
     /// Variables that hold what is not known.
     unknown_variables: Vec<bool>,
@@ -57,11 +67,13 @@ pub(crate) struct Planner<'a> {
     /// Whether a failure may have ended the evaluation (L5.2).
     over: bool,
     /// The calls to make, in the order running in order makes them.
-    calls: Vec<(u32, Vec<String>)>,
+    pub(super) calls: Vec<Wanted>,
+    /// Set while it walks what is possible.
+    pub(super) explore: Option<Explore>,
 }
 
 /// The value of some code: as far as it is known, and whether evaluating it may fail.
-struct Walked<'a> {
+pub(super) struct Walked<'a> {
     value: Maybe<'a>,
     may_fail: bool,
 }
@@ -80,8 +92,7 @@ impl<'a> Planner<'a> {
         let lets = vec![Memo::Unset; machine.input.program.lets.len()];
         let program = machine.input.program;
         let unknown_variables = vec![false; program.variables.len()];
-        let sites = program.code.iter().filter(|op| matches!(op, Op::External { .. })).count();
-        let scarce = sites > machine.input.calls;
+        let scarce = program.call_sites > machine.input.calls;
         Planner {
             machine,
             lets,
@@ -92,18 +103,19 @@ impl<'a> Planner<'a> {
             uncounted: false,
             over: false,
             calls: Vec::new(),
+            explore: None,
         }
     }
 
     /// The calls of an expression that are certain.
-    pub(crate) fn expression(mut self) -> Vec<(u32, Vec<String>)> {
+    pub(crate) fn expression(mut self) -> Vec<Wanted> {
         let start = self.machine.input.program.expression;
         self.walk(start);
         self.calls
     }
 
     /// The calls of all rules that are certain.
-    pub(crate) fn rules(mut self) -> Vec<(u32, Vec<String>)> {
+    pub(crate) fn rules(mut self) -> Vec<Wanted> {
         let program: &'a Program = self.machine.input.program;
         for (number, rule) in program.rules.iter().enumerate() {
             self.machine.rule = number as u32;
@@ -121,20 +133,20 @@ impl<'a> Planner<'a> {
                 }
             }
             self.certain = before;
-            if rule.last {
-                // Whether a later rule is run depends on whether this one matched.
+            // Whether a later rule is run may depend on whether this one matched.
+            if rule.last && (self.explore.is_none() || holds == Some(true)) {
                 return self.calls;
             }
         }
         self.calls
     }
 
-    /// Walks a clause; false if the rule set may have ended here.
+    /// Walks a clause; false if the rule set ended here, or may have ended while only what is certain counts.
     fn clause(&mut self, program: &'a Program, clause: u32) -> bool {
         let Some(clause) = program.clauses.get(clause as usize) else { return true };
         for statement in clause.statements.clone() {
             let Some(statement) = program.statements.get(statement as usize) else { continue };
-            let fires = if self.certain || program.variables.is_empty() {
+            let fires = if self.certain || program.variables.is_empty() || self.explore.is_some() {
                 self.condition(statement.when)
             } else {
                 self.lose_track();
@@ -154,7 +166,7 @@ impl<'a> Planner<'a> {
                     self.pass_over(program, effect);
                 }
             }
-            if decides {
+            if decides && (self.explore.is_none() || fires == Some(true)) {
                 return false;
             }
         }
@@ -164,6 +176,7 @@ impl<'a> Planner<'a> {
     /// An effect that may or may not take place: what it would write is unknown from here on.
     fn pass_over(&mut self, program: &'a Program, effect: &Effect) {
         self.lose_track();
+        self.explore_effect(program, effect);
         let Effect::SetVariables(pairs) = effect else { return };
         for pair in pairs.clone().filter_map(|number| program.pairs.get(number as usize)) {
             if let Some(unknown) = self.unknown_variables.get_mut(pair.variable as usize) {
@@ -250,7 +263,14 @@ impl<'a> Planner<'a> {
     }
 
     /// Walks the code that begins there.
-    fn walk(&mut self, start: u32) -> Walked<'a> {
+    pub(super) fn walk(&mut self, start: u32) -> Walked<'a> {
+        let walked = self.walk_to(start, u32::MAX);
+        self.explore_skipped();
+        walked
+    }
+
+    /// Walks the code that begins there, to its end or to that operation.
+    pub(super) fn walk_to(&mut self, start: u32, end: u32) -> Walked<'a> {
         let before = self.certain;
         let program: &'a Program = self.machine.input.program;
         let mut stack: SmallVec<[Maybe<'a>; 8]> = SmallVec::new();
@@ -258,6 +278,9 @@ impl<'a> Planner<'a> {
         let mut may_fail = false;
         let mut at = start as usize;
         let value = loop {
+            if at == end as usize && frames.is_empty() {
+                break stack.pop().unwrap_or(Maybe::Unknown);
+            }
             let Some(op) = program.code.get(at) else { break Maybe::Unknown };
             if self.machine.step(1).is_err() {
                 self.certain = false;
@@ -266,16 +289,19 @@ impl<'a> Planner<'a> {
             let mut failed = false;
             match *op {
                 Op::End => break stack.pop().unwrap_or(Maybe::Unknown),
-                Op::Let(id) => match self.lets.get(id as usize).copied().unwrap_or(Memo::Set(Maybe::Unknown, true)) {
-                    Memo::Set(Maybe::Failed, _) => failed = true,
-                    Memo::Set(value, fails) => {
+                Op::Let(id) => match self.lets.get(id as usize).copied().unwrap_or(Memo::Unset) {
+                    Memo::Set { value: Maybe::Failed, .. } => failed = true,
+                    // What is met for certain now and was not before is walked once more, for its calls.
+                    Memo::Set { value, may_fail: fails, certain }
+                        if certain || !self.certain || !matches!(value, Maybe::Unknown) =>
+                    {
                         if fails {
                             may_fail = true;
                             self.certain = false;
                         }
                         stack.push(value);
                     }
-                    Memo::Unset => {
+                    _ => {
                         let Some(start) = program.lets.get(id as usize) else { break Maybe::Unknown };
                         frames.push(Frame { back: at, id, certain: self.certain, may_fail });
                         may_fail = false;
@@ -285,7 +311,7 @@ impl<'a> Planner<'a> {
                 },
                 Op::EndLet(_) => {
                     let (Some(value), Some(frame)) = (stack.pop(), frames.pop()) else { break Maybe::Unknown };
-                    self.remember(frame.id, Memo::Set(value, may_fail));
+                    self.remember(frame.id, Memo::Set { value, may_fail, certain: frame.certain });
                     self.certain = frame.certain && !may_fail;
                     may_fail |= frame.may_fail;
                     stack.push(value);
@@ -301,6 +327,7 @@ impl<'a> Planner<'a> {
                         Some(Maybe::Unknown) => {
                             // The rest may not be reached, and the whole is unknown.
                             may_fail |= self.skip(program, at + 1, end as usize);
+                            self.explore_later(at as u32 + 1, end);
                             at = end as usize;
                             continue;
                         }
@@ -316,6 +343,8 @@ impl<'a> Planner<'a> {
                     _ => {
                         // Either branch may run.
                         may_fail |= self.skip(program, at + 1, end as usize);
+                        self.explore_later(at as u32 + 1, end);
+                        self.explore_later(otherwise, end);
                         stack.push(Maybe::Unknown);
                         at = end as usize;
                         continue;
@@ -359,7 +388,7 @@ impl<'a> Planner<'a> {
             }
             if failed {
                 for frame in &frames {
-                    self.remember(frame.id, Memo::Set(Maybe::Failed, false));
+                    self.remember(frame.id, Memo::Set { value: Maybe::Failed, may_fail: false, certain: true });
                 }
                 break Maybe::Failed;
             }
@@ -390,12 +419,16 @@ impl<'a> Planner<'a> {
             let json = crate::value::json::parse(&answer.value, self.machine.context.arena).unwrap_or(Json::Null);
             return Maybe::Known(Datum::Json(json));
         }
-        if !self.certain || self.over || (self.scarce && self.uncounted) {
+        if self.explore.as_ref().is_some_and(|explore| !explore.is_safe(call)) {
+            return Maybe::Unknown;
+        }
+        if self.explore.is_none() && (!self.certain || self.over || (self.scarce && self.uncounted)) {
             self.uncounted = true;
-        } else if !self.calls.iter().any(|(known, with)| *known == call && *with == arguments) {
+        } else if !self.calls.iter().any(|wanted| wanted.is(call, &arguments)) {
             let asked = answers.find(call, arguments.iter().map(String::as_str)).is_some();
             if !asked && answers.asked.len() + self.calls.len() < self.machine.input.calls {
-                self.calls.push((call, arguments));
+                let (rule, clause) = (self.machine.rule, self.machine.clause);
+                self.calls.push(Wanted { call, arguments, rule, clause });
             }
         }
         Maybe::Unknown

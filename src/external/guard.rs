@@ -63,6 +63,11 @@ impl Guard {
         self.counter.snapshot(name, self.breaker.as_ref())
     }
 
+    /// A call was made that the rules did not read.
+    pub(crate) fn unread(&self) {
+        self.counter.unread();
+    }
+
     /// Begins a call.
     pub(crate) fn start(self: &Arc<Guard>, external: &External, arguments: Vec<String>, terms: Terms) -> Started {
         let begun = Instant::now();

@@ -25,6 +25,7 @@ pub(super) struct Counter {
     latency: Histogram,
     latency_micros: AtomicU64,
     cancelled: AtomicU64,
+    unread: AtomicU64,
     shared: AtomicU64,
     /// For each of the last seconds its number and how many requests ended in it, in 32 bits each.
     seconds: [AtomicU64; RATE_SECONDS as usize],
@@ -39,6 +40,7 @@ impl Counter {
             latency: Histogram::default(),
             latency_micros: AtomicU64::new(0),
             cancelled: AtomicU64::new(0),
+            unread: AtomicU64::new(0),
             shared: AtomicU64::new(0),
             seconds: [const { AtomicU64::new(0) }; RATE_SECONDS as usize],
         }
@@ -69,6 +71,11 @@ impl Counter {
     /// A call was dropped before its answer came.
     pub(super) fn cancelled(&self) {
         self.cancelled.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A call was not read by the rules.
+    pub(super) fn unread(&self) {
+        self.unread.fetch_add(1, Ordering::Relaxed);
     }
 
     /// A call took the answer of another one.
@@ -110,6 +117,7 @@ impl Counter {
             statuses,
             http_errors: self.codes.lock().unwrap_or_else(PoisonError::into_inner).clone().into_iter().collect(),
             cancelled: self.cancelled.load(Ordering::Relaxed),
+            unread: self.unread.load(Ordering::Relaxed),
             shared: self.shared.load(Ordering::Relaxed),
             breaker: breaker.map(|breaker| (breaker.state(), breaker.opened())),
             latency_total: total,
@@ -146,6 +154,8 @@ pub struct CallSnapshot {
     pub http_errors: Vec<(u16, u64)>,
     /// Calls that were dropped before their answer came, because nobody needed it any more.
     pub cancelled: u64,
+    /// Calls that were made and not read by the rules, answered or not (R8.2).
+    pub unread: u64,
     /// Calls that took the answer of an identical one of another event.
     pub shared: u64,
     /// Where the circuit breaker stands, and how often it opened; `None` if there is none.
@@ -185,6 +195,7 @@ impl CallSnapshot {
             "errors": errors,
             "httpErrors": codes.collect::<serde_json::Map<_, _>>(),
             "cancelled": self.cancelled,
+            "unread": self.unread,
             "shared": self.shared,
             "breaker": breaker,
         })
@@ -217,7 +228,7 @@ pub struct Snapshot {
 
 impl Snapshot {
     /// As one JSON object: `{"calls":[{"name","requests","requestsPerSecond","averageMs","p50Ms","p90Ms","p99Ms",
-    /// "successRate","errors":{status:count},"httpErrors":{code:count},"cancelled","shared","breaker"}]}`.
+    /// "successRate","errors":{status:count},"httpErrors":{code:count},"cancelled","unread","shared","breaker"}]}`.
     pub fn to_json(&self) -> String {
         let calls: Vec<serde_json::Value> = self.calls.iter().map(CallSnapshot::json).collect();
         serde_json::json!({ "calls": calls }).to_string()
@@ -267,6 +278,7 @@ impl Snapshot {
             })
         };
         counter("fql_external_cancelled_total", "Calls dropped before their answer came.", |call| call.cancelled)?;
+        counter("fql_external_unread_total", "Calls made and not read by the rules.", |call| call.unread)?;
         counter("fql_external_shared_total", "Calls that took the answer of an identical one.", |call| call.shared)?;
         let breaker = "fql_external_breaker_state";
         family(breaker, "gauge", "0 closed, 1 half open, 2 open.", &|out, call| match call.breaker {

@@ -81,6 +81,11 @@ impl Stubs {
         self.calls.values().map(|stub| &stub.name)
     }
 
+    /// Whether calls of that name are answered.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.calls.contains_key(&name.to_ascii_lowercase())
+    }
+
     /// Answers a call, if its name is stubbed; the definition, if there is one, gives the timeout and the default response.
     pub(crate) fn start(
         &self,

@@ -74,6 +74,14 @@ impl<'h> Build<'h> {
         let program = &mut self.program;
         let tests = program.tests.len() + program.code.len();
         program.most_steps = tests + program.statements.len() + program.rules.len() + program.clauses.len();
+        self.program.call_sites = self.program.code.iter().filter(|op| matches!(op, Op::External { .. })).count();
+        let operands = self.program.code.iter().map(|op| match op {
+            Op::Call { count, .. } => usize::from(*count),
+            Op::Bound { count, .. } => usize::from(*count),
+            Op::Count(count) => *count as usize,
+            _ => 0,
+        });
+        self.program.most_looks = operands.sum::<usize>() + self.program.tests.len();
         self.program
     }
 

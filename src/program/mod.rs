@@ -85,6 +85,10 @@ pub struct Program {
     pub(crate) reads_outside: bool,
     /// See [`Program::most_steps`].
     pub(crate) most_steps: usize,
+    /// How many places in the code make external calls.
+    pub(crate) call_sites: usize,
+    /// See [`Program::most_looks`].
+    most_looks: usize,
     /// The texts that places refer to.
     pub(crate) sources: Vec<Arc<Source>>,
 }
@@ -149,6 +153,11 @@ impl Program {
     /// How many steps an evaluation takes at most: nothing runs twice in one event.
     pub(crate) fn most_steps(&self) -> usize {
         self.most_steps
+    }
+
+    /// How many texts an evaluation looks through at most, each of which takes more steps the longer it is.
+    pub(crate) fn most_looks(&self) -> usize {
+        self.most_looks
     }
 }
 

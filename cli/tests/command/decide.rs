@@ -161,6 +161,7 @@ fn calls_are_stubbed_and_made_together_or_one_after_another() {
     let run = |mode| decide(&folder, br#"{"x": "y"}"#, &["--stub", &stub, "--prefetch", mode, "--format", "json"]);
     let (together, apart) = (run("certain").good(), run("none").good());
     assert_eq!(together, apart);
+    assert_eq!(run("speculative").good(), apart);
     assert!(together.contains(r#""calls":[{"name":"one","args":["y"],"status":"Success""#), "{together}");
     let text = decide(&folder, br#"{"x": "y"}"#, &["--stub", &stub]).good();
     assert!(text.contains("one(\"y\"): Success 200 in 3 ms, stub"), "{text}");
