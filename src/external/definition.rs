@@ -20,6 +20,9 @@ pub struct External {
     /// How many parameters it has.
     pub(crate) parameters: usize,
     parameter_names: Vec<Arc<str>>,
+    description: String,
+    /// What a test of the call sends, for each parameter; empty for a function of the host.
+    samples: Vec<Arc<str>>,
     timeout_ms: Option<u64>,
     default: Arc<str>,
     sample: Option<Arc<str>>,
@@ -59,6 +62,8 @@ impl External {
             name,
             parameters,
             parameter_names,
+            description: String::new(),
+            samples: Vec::new(),
             timeout_ms: None,
             default,
             sample: None,
@@ -104,6 +109,32 @@ impl External {
     pub fn resilience(mut self, resilience: Resilience) -> External {
         self.resilience = Some(resilience);
         self
+    }
+
+    /// Says what the call is for, and what a test of it sends for each parameter (R7.10).
+    #[cfg(feature = "http")]
+    pub(super) fn described(self, description: String, samples: Vec<Arc<str>>) -> External {
+        External { description, samples, ..self }
+    }
+
+    /// Default and sample response as JSON texts, which keep the order of their keys.
+    #[cfg(feature = "http")]
+    pub(super) fn responses(mut self, default: Option<String>, sample: Option<String>) -> External {
+        if let Some(default) = default {
+            self.default = Arc::from(default);
+        }
+        self.sample = sample.map(Arc::from);
+        self
+    }
+
+    /// What it is for; empty unless its file says so.
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+
+    /// What a test of the call sends, for each parameter (R7.10); empty for a function of the host.
+    pub fn parameter_samples(&self) -> &[Arc<str>] {
+        &self.samples
     }
 
     /// Its name.

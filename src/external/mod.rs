@@ -13,6 +13,8 @@ mod definition;
 mod guard;
 mod histogram;
 mod host;
+#[cfg(feature = "http")]
+pub mod http;
 mod monitor;
 mod resilience;
 mod stub;

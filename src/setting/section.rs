@@ -183,6 +183,11 @@ impl<'d> Section<'d> {
         self.item(key).is_some_and(|item| matches!(item.value, Value::Table(_)))
     }
 
+    /// Whether the value is a list. An absent key has none.
+    pub fn is_list(&self, key: &str) -> bool {
+        self.item(key).is_some_and(|item| matches!(item.value, Value::List(_)))
+    }
+
     /// Any value, as compact JSON with its keys in the order of the text; times are texts.
     pub fn json(&self, key: &str) -> Option<String> {
         let mut out = String::new();

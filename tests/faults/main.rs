@@ -1,0 +1,18 @@
+//! External calls over HTTP against servers that behave badly: real sockets, real TLS, one case for each fault.
+//!
+//! Nothing here waits for a time to pass: a server that stalls does so until the other side gives up.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot set up its servers has failed"
+)]
+
+mod answer;
+mod authority;
+mod definition;
+mod server;
+mod setup;
+mod success;
