@@ -54,3 +54,61 @@ fn variables_and_computed_texts_allocate_nothing() {
     "#;
     assert_eq!(allocations(rules), (0, 0));
 }
+
+/// So many events, each on a line.
+fn ndjson(count: usize) -> Vec<u8> {
+    let line = [serde_json::from_slice::<serde_json::Value>(EVENT).unwrap().to_string().as_bytes(), b"\n"].concat();
+    line.repeat(count)
+}
+
+#[test]
+fn an_event_of_a_batch_allocates_nothing() {
+    let rules = r#"
+        RETURN Review("country") WHEN In(@"user.countryRegion", "KP, IR, SY") || !@"user.isEmailValidated"
+        RETURN Reject("all others") WHEN @"totalAmount" > 100 && @"user.email".EndsWith("@example.com")
+    "#;
+    let engine = Engine::builder().rules("shop", rules).build().unwrap();
+    // One thread, that of the test: allocations are counted there.
+    let batch = engine.batch(None).unwrap().threads(1);
+    let run = |events: &[u8], in_memory: bool| {
+        let mut rejected = 0;
+        let decided = |sum: &mut u64, _: &[u8], decision: Result<fql::Decision, fql::EvaluationError>| {
+            *sum += u64::from(decision.unwrap().kind().name() == "Reject");
+        };
+        let mut take = |_: u64, sum: &mut u64| {
+            rejected += std::mem::take(sum);
+            Ok::<(), ()>(())
+        };
+        let done = match in_memory {
+            true => batch.ndjson_bytes(events, decided, &mut take),
+            false => batch.ndjson(events, decided, &mut take),
+        };
+        assert_eq!(done.unwrap(), rejected);
+    };
+    for in_memory in [true, false] {
+        // Ten blocks and a hundred.
+        let [few, many] = [10_000, 100_000].map(|count| {
+            let events = ndjson(count);
+            measure(|| run(&events, in_memory))
+        });
+        assert_eq!((many.count_total, many.bytes_max), (few.count_total, few.bytes_max), "{few:?} {many:?}");
+    }
+}
+
+/// Bytes that an engine holds for so many rules of two conditions, as a rule.
+fn bytes_of_a_rule(count: usize) -> f64 {
+    let rule =
+        |n: usize| format!("RETURN Review() WHEN @\"user.countryRegion\" == \"C{n}\" && @\"totalAmount\" > {n}\n");
+    let text: String = (0..count).map(rule).collect();
+    let limits = fql::Limits { source_bytes: 64 << 20, ..fql::Limits::default() };
+    let mut engine = None;
+    let held = measure(|| engine = Some(Engine::builder().limits(limits).rules("shop", &text).build().unwrap()));
+    drop(engine);
+    held.bytes_current as f64 / count as f64
+}
+
+#[test]
+fn a_compiled_rule_is_small() {
+    let [thousand, ten_thousand] = [1_000, 10_000].map(bytes_of_a_rule);
+    assert!(thousand < 400.0 && ten_thousand < 400.0, "{thousand:.0} and {ten_thousand:.0} bytes a rule");
+}

@@ -51,7 +51,7 @@ impl Read for Pieces<'_> {
 #[test]
 fn decisions_are_those_of_one_event_after_another() {
     let engine = engine(RULES);
-    let text = ndjson(3000);
+    let text = ndjson(9000);
     let events: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let expected: Vec<String> = events.iter().map(|event| shown(engine.decide_blocking(*event))).collect();
     assert!(expected.iter().any(|line| line.contains("E0901")) && expected.iter().any(|line| line.contains("outputs")));
@@ -65,6 +65,14 @@ fn decisions_are_those_of_one_event_after_another() {
         };
         let count = batch.ndjson(Pieces(text.as_bytes(), 0), add, &mut take).unwrap();
         assert_eq!(count, events.len() as u64);
+        assert_eq!(found, expected);
+        let mut found: Vec<String> = Vec::new();
+        let take = |first: u64, lines: &mut Vec<String>| {
+            assert_eq!(first, found.len() as u64);
+            found.append(lines);
+            Ok::<(), ()>(())
+        };
+        assert_eq!(batch.ndjson_bytes(text.as_bytes(), add, take).unwrap(), events.len() as u64);
         assert_eq!(found, expected);
         let found: Vec<String> = batch.decide(&events).into_iter().map(shown).collect();
         assert_eq!(found, expected);

@@ -157,6 +157,12 @@ impl<'e> From<&'e str> for EventInput<'e> {
     }
 }
 
+impl<'e> From<&'e &str> for EventInput<'e> {
+    fn from(text: &'e &str) -> EventInput<'e> {
+        EventInput::Bytes(text.as_bytes())
+    }
+}
+
 impl<'e> From<&'e String> for EventInput<'e> {
     fn from(text: &'e String) -> EventInput<'e> {
         EventInput::Bytes(text.as_bytes())

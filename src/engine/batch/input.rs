@@ -22,10 +22,19 @@ const LINE_BREAK: usize = "\r\n".len();
 const HOPELESS: u64 = 64 << 20;
 
 /// How many events of a slice are taken at once.
-const EVENTS: usize = 64;
+const EVENTS: usize = 128;
+
+/// Into how many parts a slice is cut at least, so that no thread waits long for the last one.
+const PARTS: usize = 256;
+
+/// A mark of byte order.
+const MARK: &[u8] = "\u{FEFF}".as_bytes();
 
 /// Gives blocks of events in order, to several threads.
 pub(super) trait Input<'e>: Sync {
+    /// Whether the next block may have to be waited for.
+    const WAITS: bool;
+
     /// The memory of a block, used again and again.
     type Block: Default;
 
@@ -72,6 +81,8 @@ impl<R: Read> Lines<R> {
 }
 
 impl<'e, R: Read + Send> Input<'e> for Lines<R> {
+    const WAITS: bool = true;
+
     type Block = Text;
 
     fn next(&self, block: &mut Text) -> Option<(u64, io::Result<()>)> {
@@ -144,7 +155,6 @@ impl<R: Read> Reading<R> {
                 count => block.length += count,
             }
         }
-        const MARK: &[u8] = "\u{FEFF}".as_bytes();
         if self.blocks == 0 && block.bytes.get(..block.length).unwrap_or_default().starts_with(MARK) {
             // White space before an event means nothing.
             block.bytes.iter_mut().take(MARK.len()).for_each(|byte| *byte = b' ');
@@ -202,31 +212,75 @@ fn lines(bytes: &[u8]) -> impl FusedIterator<Item = &[u8]> {
     .fuse()
 }
 
+/// NDJSON in memory: no byte is copied.
+pub(super) struct Bytes<'e> {
+    /// What is left, and the number of the next block.
+    rest: Mutex<(&'e [u8], u64)>,
+}
+
+impl<'e> Bytes<'e> {
+    pub(super) fn new(bytes: &'e [u8]) -> Bytes<'e> {
+        Bytes { rest: Mutex::new((bytes.strip_prefix(MARK).unwrap_or(bytes), 0)) }
+    }
+}
+
+impl<'e> Input<'e> for Bytes<'e> {
+    const WAITS: bool = false;
+
+    type Block = &'e [u8];
+
+    fn next(&self, block: &mut &'e [u8]) -> Option<(u64, io::Result<()>)> {
+        let mut rest = self.rest.lock().unwrap_or_else(PoisonError::into_inner);
+        let (bytes, number) = *rest;
+        let most = bytes.get(..BLOCK).unwrap_or(bytes);
+        let end = match memchr::memrchr(b'\n', most) {
+            Some(at) => at + 1,
+            None => memchr::memchr(b'\n', bytes).map_or(bytes.len(), |at| at + 1),
+        };
+        let (whole, left) = bytes.split_at_checked(end)?;
+        *rest = (left, number + 1);
+        *block = whole;
+        (!whole.is_empty()).then_some((number, Ok(())))
+    }
+
+    fn events<'b>(&'b self, block: &'b &'e [u8]) -> impl Iterator<Item = Item<'b>>
+    where
+        'e: 'b,
+    {
+        lines(block).map(Item::of)
+    }
+}
+
 /// Events in memory.
 pub(super) struct Slice<'s, T> {
     events: &'s [T],
+    /// How many are taken at once.
+    size: usize,
     taken: AtomicUsize,
 }
 
 impl<'s, T> Slice<'s, T> {
-    pub(super) fn new(events: &'s [T]) -> Slice<'s, T> {
-        Slice { events, taken: AtomicUsize::new(0) }
+    /// At least `least` of them in a block, where there are so many.
+    pub(super) fn new(events: &'s [T], least: usize) -> Slice<'s, T> {
+        Slice { events, size: (events.len() / PARTS).min(EVENTS).max(least).max(1), taken: AtomicUsize::new(0) }
     }
 }
 
 impl<'e, T: Clone + Into<Request<'e>> + Sync> Input<'e> for Slice<'_, T> {
+    const WAITS: bool = false;
+
     type Block = usize;
 
     fn next(&self, block: &mut usize) -> Option<(u64, io::Result<()>)> {
         *block = self.taken.fetch_add(1, Ordering::Relaxed);
-        (block.saturating_mul(EVENTS) < self.events.len()).then_some((*block as u64, Ok(())))
+        (block.saturating_mul(self.size) < self.events.len()).then_some((*block as u64, Ok(())))
     }
 
     fn events<'b>(&'b self, block: &'b usize) -> impl Iterator<Item = Item<'b>>
     where
         'e: 'b,
     {
-        let events = self.events.chunks(EVENTS).nth(*block).unwrap_or_default();
+        let events = self.events.chunks(self.size).nth(*block).unwrap_or_default();
         events.iter().map(|event| Item { bytes: &[], request: Ok(event.clone().into()) })
     }
 }
@@ -251,6 +305,18 @@ mod tests {
         }
     }
 
+    fn shown(item: Item<'_>) -> String {
+        match item.request {
+            // The engine refuses it.
+            Ok(_) if item.bytes.len() > 10 => format!("#{}", item.bytes.len()),
+            Ok(_) => String::from_utf8(item.bytes.to_vec()).unwrap(),
+            Err(error) => {
+                assert!(item.bytes.len() > 12 && error.code == Code::EVENT_TOO_LARGE);
+                format!("#{}", error.message.rsplit(' ').next().unwrap())
+            }
+        }
+    }
+
     /// The blocks of an input, each with its events; `#n` for one that is too large, `!` for one that cannot be read.
     fn blocks(text: &str, size: usize, fails: bool) -> Vec<Vec<String>> {
         let input = Lines::new(Slow(text.as_bytes(), size, fails), 10);
@@ -258,15 +324,6 @@ mod tests {
         let mut found = Vec::new();
         while let Some((number, read)) = input.next(&mut block) {
             assert_eq!(number, found.len() as u64);
-            let shown = |item: Item<'_>| match item.request {
-                // The engine refuses it.
-                Ok(_) if item.bytes.len() > 10 => format!("#{}", item.bytes.len()),
-                Ok(_) => String::from_utf8(item.bytes.to_vec()).unwrap(),
-                Err(error) => {
-                    assert!(item.bytes.len() > 12 && error.code == Code::EVENT_TOO_LARGE);
-                    format!("#{}", error.message.rsplit(' ').next().unwrap())
-                }
-            };
             found.push(match read {
                 Ok(()) => input.events(&block).map(shown).collect(),
                 Err(_) => vec!["!".to_string()],
@@ -277,8 +334,14 @@ mod tests {
 
     fn events(text: &str) -> Vec<String> {
         let all: Vec<Vec<String>> = [1, 3, 1 << 20].iter().map(|size| blocks(text, *size, false).concat()).collect();
-        assert!(all.iter().all(|one| *one == all[0]), "{all:?}");
-        all.into_iter().next().unwrap()
+        let in_memory = Bytes::new(text.as_bytes());
+        let mut block = Default::default();
+        let mut found = Vec::new();
+        while in_memory.next(&mut block).is_some() {
+            found.extend(in_memory.events(&block).map(shown));
+        }
+        assert!(all.iter().all(|one| *one == found), "{found:?} {all:?}");
+        found
     }
 
     #[test]
@@ -319,14 +382,16 @@ mod tests {
 
     #[test]
     fn a_slice_is_given_once() {
-        let texts: Vec<String> = (0..EVENTS * 2 + 3).map(|number| number.to_string()).collect();
-        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let input = Slice::new(&texts);
-        let mut block = 0;
-        let mut found = Vec::new();
-        while input.next(&mut block).is_some() {
-            found.push(input.events(&block).count());
+        for count in [0, 1, PARTS + 3, EVENTS * PARTS * 2 + 3] {
+            let texts = vec!["{}"; count];
+            let input = Slice::new(&texts, 0);
+            let (mut block, mut found, mut blocks) = (0, 0, 0);
+            while let Some((number, _)) = input.next(&mut block) {
+                assert_eq!(number, blocks);
+                found += input.events(&block).count();
+                blocks += 1;
+            }
+            assert_eq!((found, blocks >= PARTS as u64), (count, count >= PARTS));
         }
-        assert_eq!(found, [EVENTS, EVENTS, 3]);
     }
 }

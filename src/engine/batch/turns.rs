@@ -36,13 +36,24 @@ struct State<R> {
     unmade: usize,
     workers: usize,
     over: bool,
+    /// Who waits, so that nobody is woken in vain.
+    taker_waits: bool,
+    workers_wait: usize,
 }
 
 impl<R: Default> Turns<R> {
     /// At most so many results.
     pub(super) fn new(most: usize) -> Turns<R> {
-        let state =
-            State { finished: VecDeque::new(), taken: 0, free: Vec::new(), unmade: most, workers: 0, over: false };
+        let state = State {
+            finished: VecDeque::new(),
+            taken: 0,
+            free: Vec::new(),
+            unmade: most,
+            workers: 0,
+            over: false,
+            taker_waits: false,
+            workers_wait: 0,
+        };
         Turns { state: Mutex::new(state), free: Condvar::new(), due: Condvar::new() }
     }
 
@@ -57,26 +68,13 @@ impl<R: Default> Turns<R> {
         Member { turns: self }
     }
 
-    /// Takes all results in order; how many events they were for.
-    pub(super) fn take_all<E>(
-        &self,
-        take: &mut impl FnMut(u64, &mut R) -> Result<(), E>,
-    ) -> Result<u64, BatchError<E>> {
-        // However this ends, no worker is left waiting.
-        let _over = Over { turns: self };
-        let mut first = 0;
-        while let Some(mut finished) = self.due() {
-            finished.read.map_err(BatchError::Input)?;
-            take(first, &mut finished.result).map_err(BatchError::Taker)?;
-            first += finished.count;
-            self.lock().free.push(finished.result);
-            self.free.notify_one();
-        }
-        Ok(first)
+    /// Where the results go to. However it ends, no worker is left waiting.
+    pub(super) fn taker<T>(&self, take: T) -> Taker<'_, R, T> {
+        Taker { turns: self, take, first: 0 }
     }
 
-    /// Waits for the block that is due; nothing if it never comes.
-    fn due(&self) -> Option<Finished<R>> {
+    /// The block that is due; nothing if it never comes, or is not here yet and shall not be waited for.
+    fn due(&self, wait: bool) -> Option<Finished<R>> {
         let mut state = self.lock();
         loop {
             if let Some(finished) = state.finished.front_mut().and_then(Option::take) {
@@ -84,10 +82,21 @@ impl<R: Default> Turns<R> {
                 state.taken += 1;
                 return Some(finished);
             }
-            if state.workers == 0 || state.over {
+            if state.workers == 0 || state.over || !wait {
                 return None;
             }
+            state.taker_waits = true;
             state = self.due.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.taker_waits = false;
+        }
+    }
+
+    /// A result that was emptied.
+    fn give_back(&self, result: R) {
+        let mut state = self.lock();
+        state.free.push(result);
+        if state.workers_wait > 0 {
+            self.free.notify_one();
         }
     }
 
@@ -98,12 +107,39 @@ impl<R: Default> Turns<R> {
     }
 }
 
-/// Ends it all when it is dropped.
-struct Over<'t, R: Default> {
+/// Takes the results in order.
+pub(super) struct Taker<'t, R: Default, T> {
     turns: &'t Turns<R>,
+    take: T,
+    /// How many events the results were for: the number of the next one.
+    first: u64,
 }
 
-impl<R: Default> Drop for Over<'_, R> {
+impl<R: Default, T> Taker<'_, R, T> {
+    /// Takes what is due until nothing is left, and waits for it if it shall; how many events there were till now.
+    pub(super) fn all<E>(&mut self, wait: bool) -> Result<u64, BatchError<E>>
+    where
+        T: FnMut(u64, &mut R) -> Result<(), E>,
+    {
+        while self.one(wait)? {}
+        Ok(self.first)
+    }
+
+    /// Takes one; false if there is none.
+    pub(super) fn one<E>(&mut self, wait: bool) -> Result<bool, BatchError<E>>
+    where
+        T: FnMut(u64, &mut R) -> Result<(), E>,
+    {
+        let Some(mut finished) = self.turns.due(wait) else { return Ok(false) };
+        finished.read.map_err(BatchError::Input)?;
+        (self.take)(self.first, &mut finished.result).map_err(BatchError::Taker)?;
+        self.first += finished.count;
+        self.turns.give_back(finished.result);
+        Ok(true)
+    }
+}
+
+impl<R: Default, T> Drop for Taker<'_, R, T> {
     fn drop(&mut self) {
         self.turns.end();
     }
@@ -115,8 +151,8 @@ pub(super) struct Member<'t, R: Default> {
 }
 
 impl<R: Default> Member<'_, R> {
-    /// A result to fill, when one is free; nothing when it is all over.
-    pub(super) fn begin(&self) -> Option<R> {
+    /// A result to fill; nothing when it is all over, or none is free and shall not be waited for.
+    pub(super) fn begin(&self, wait: bool) -> Option<R> {
         let mut state = self.turns.lock();
         loop {
             if state.over {
@@ -129,7 +165,12 @@ impl<R: Default> Member<'_, R> {
                 state.unmade = less;
                 return Some(R::default());
             }
+            if !wait {
+                return None;
+            }
+            state.workers_wait += 1;
             state = self.turns.free.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.workers_wait -= 1;
         }
     }
 
@@ -144,8 +185,7 @@ impl<R: Default> Member<'_, R> {
         if let Some(slot) = state.finished.get_mut(place) {
             *slot = Some(finished);
         }
-        drop(state);
-        if place == 0 {
+        if place == 0 && state.taker_waits {
             self.turns.due.notify_one();
         }
     }
