@@ -89,6 +89,13 @@ pub struct ErrorEntry {
     pub column: u32,
 }
 
+/// An entry of the custom properties (R2.4).
+#[derive(Clone, Debug)]
+enum Property {
+    Value(JsonText),
+    Section(IndexMap<Arc<str>, JsonText>),
+}
+
 /// What most decisions do not have.
 #[derive(Clone, Debug, Default)]
 struct Rest {
@@ -96,7 +103,9 @@ struct Rest {
     texts: [Option<Box<str>>; 3],
     outputs: IndexMap<Arc<str>, IndexMap<Arc<str>, JsonText>>,
     traces: Vec<TraceEntry>,
+    properties: IndexMap<Arc<str>, Property>,
     variables: Vec<(Arc<str>, JsonText)>,
+    queue: Option<Box<str>>,
     calls: Vec<CallEntry>,
     notes: Vec<NoteEntry>,
     errors: Vec<ErrorEntry>,
@@ -182,6 +191,24 @@ impl Decision {
     pub fn outputs(&self) -> impl Iterator<Item = (&str, &str, &JsonText)> {
         let outputs = self.rest.iter().flat_map(|rest| &rest.outputs);
         outputs.flat_map(|(clause, values)| values.iter().map(move |(key, value)| (&**clause, &**key, value)))
+    }
+
+    /// What `SetResponse` wrote: the section if it named one, the key, the value (R2.4).
+    pub fn custom_properties(&self) -> impl Iterator<Item = (Option<&str>, &str, &JsonText)> {
+        let all = self.rest.iter().flat_map(|rest| &rest.properties);
+        all.flat_map(|(name, property)| {
+            let (value, section) = match property {
+                Property::Value(value) => (Some((None, &**name, value)), None),
+                Property::Section(values) => (None, Some(values)),
+            };
+            let section = section.into_iter().flatten().map(move |(key, value)| (Some(&**name), &**key, value));
+            value.into_iter().chain(section)
+        })
+    }
+
+    /// The queue of a `Review`, if the assessment has routing rules (R2.5).
+    pub fn queue(&self) -> Option<&str> {
+        self.rest.as_ref()?.queue.as_deref()
     }
 
     /// Traces in the order they fired.
@@ -304,9 +331,20 @@ impl Rest {
             part(out, "outputs");
             object(out, &self.outputs, |out, values| object(out, values, |out, value| out.push_str(value.as_str())));
         }
+        if !self.properties.is_empty() {
+            part(out, "customProperties");
+            object(out, &self.properties, |out, property| match property {
+                Property::Value(value) => out.push_str(value.as_str()),
+                Property::Section(values) => object(out, values, |out, value| out.push_str(value.as_str())),
+            });
+        }
         if !self.variables.is_empty() {
             part(out, "variables");
             object(out, self.variables.iter().map(|(k, v)| (k, v)), |out, value| out.push_str(value.as_str()));
+        }
+        if let Some(queue) = &self.queue {
+            part(out, "queue");
+            string(out, queue);
         }
         if !self.traces.is_empty() {
             part(out, "traces");
@@ -387,6 +425,7 @@ pub(crate) fn note_entry(note: &Note) -> NoteEntry {
 fn rest(machine: &Machine<'_>, outcome: &Outcome<'_>) -> Option<Box<Rest>> {
     let written = machine.variables.iter().any(Option::is_some);
     if outcome.emitted.is_empty()
+        && outcome.queue.is_none()
         && outcome.texts.iter().all(Option::is_none)
         && !written
         && machine.read.is_empty()
@@ -397,18 +436,36 @@ fn rest(machine: &Machine<'_>, outcome: &Outcome<'_>) -> Option<Box<Rest>> {
     }
     let program = machine.input.program;
     let clause_name = |number: u32| Arc::from(program.clause_name(number));
-    let rule_name = |number: u32| program.rules.get(number as usize).map_or_else(|| Arc::from(""), |r| r.name.clone());
+    let rule_name = |number: u32| program.rule(number).map_or_else(|| Arc::from(""), |r| r.name.clone());
     let pair_name = |number: u32| program.pairs.get(number as usize).map_or_else(|| Arc::from(""), |p| p.name.clone());
-    let mut rest = Rest { texts: outcome.texts.map(|text| text.map(Box::from)), ..Rest::default() };
+    let mut rest = Rest {
+        texts: outcome.texts.map(|text| text.map(Box::from)),
+        queue: outcome.queue.map(Box::from),
+        ..Rest::default()
+    };
     for emitted in &outcome.emitted {
         match emitted {
             Emitted::Output { clause, pair, value } => {
                 let (clause, key) = (clause_name(*clause), pair_name(*pair));
-                // Names are compared ignoring case (L1.3); the first spelling is kept.
-                let known = rest.outputs.keys().find(|known| known.eq_ignore_ascii_case(&clause)).cloned();
-                let values = rest.outputs.entry(known.unwrap_or(clause)).or_default();
-                let known = values.keys().find(|known| known.eq_ignore_ascii_case(&key)).cloned();
-                values.insert(known.unwrap_or(key), JsonText::of(*value));
+                let clause = spelt(&rest.outputs, clause);
+                let values = rest.outputs.entry(clause).or_default();
+                values.insert(spelt(values, key), JsonText::of(*value));
+            }
+            Emitted::Response { section, pair, value } => {
+                let (key, value) = (pair_name(*pair), JsonText::of(*value));
+                let Some(section) = section else {
+                    rest.properties.insert(spelt(&rest.properties, key), Property::Value(value));
+                    continue;
+                };
+                let section = spelt(&rest.properties, Arc::from(program.str(*section)));
+                let property = rest.properties.entry(section).or_insert_with(|| Property::Section(IndexMap::new()));
+                // A section takes the place of a value of its name.
+                if let Property::Value(_) = property {
+                    *property = Property::Section(IndexMap::new());
+                }
+                if let Property::Section(values) = property {
+                    values.insert(spelt(values, key), value);
+                }
             }
             Emitted::Trace { rule, clause, first, values } => {
                 let attributes =
@@ -429,6 +486,11 @@ fn rest(machine: &Machine<'_>, outcome: &Outcome<'_>) -> Option<Box<Rest>> {
     Some(Box::new(rest))
 }
 
+/// A name as the entries spell it already: names are compared ignoring case (L1.3), and the first spelling is kept.
+fn spelt<V>(entries: &IndexMap<Arc<str>, V>, name: Arc<str>) -> Arc<str> {
+    entries.keys().find(|known| known.eq_ignore_ascii_case(&name)).cloned().unwrap_or(name)
+}
+
 fn calls(answers: &Answers, program: &Program, read: &[u32]) -> Vec<CallEntry> {
     let asked = read.iter().filter_map(|number| answers.asked.get(*number as usize));
     asked
@@ -446,7 +508,7 @@ fn error_entry(program: &Program, fault: &Fault) -> ErrorEntry {
     ErrorEntry {
         code: fault.failure.code,
         message: fault.failure.message.clone(),
-        rule: program.rules.get(fault.rule as usize).map_or_else(|| Arc::from(""), |rule| rule.name.clone()),
+        rule: program.rule(fault.rule).map_or_else(|| Arc::from(""), |rule| rule.name.clone()),
         clause: fault.clause.map(|clause| Arc::from(program.clause_name(clause))),
         file: source.filter(|_| program.sources.len() > 1).map(|source| source.name().clone()),
         line,

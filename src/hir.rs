@@ -98,6 +98,12 @@ pub enum Effect {
     Trace(Vec<(Arc<str>, Expr)>),
     /// `SetVariables(k = v)`; the number is an index into [`Assessment::variables`].
     SetVariables(Vec<(u32, Expr)>),
+    /// `SetResponse("section", k = v)`, in action rules; the section may be absent.
+    SetResponse(Option<Arc<str>>, Vec<(Arc<str>, Expr)>),
+    /// `External.name(...)` as an action: the call is made, its result is dropped.
+    Call(Expr),
+    /// `Queue(name)`, in routing rules; of type String.
+    Route(Expr),
 }
 
 /// A decision and its texts (L7.11), each of type String.
@@ -177,6 +183,8 @@ pub enum Kind {
     Exists(u32),
     /// `$name`; an index into [`Assessment::lets`].
     Variable(u32),
+    /// `Response.Decision()`, in action and routing rules.
+    Decision,
     /// `GetVariable("k")` with a constant name; an index into [`Assessment::variables`].
     GetVariable(u32),
     /// `GetVariable(e)` with a name that is known only when it runs.
@@ -279,6 +287,7 @@ impl Kind {
             | Kind::Event(_)
             | Kind::Exists(_)
             | Kind::Variable(_)
+            | Kind::Decision
             | Kind::GetVariable(_) => (&[], &[], &[], &[], &[]),
             Kind::GetVariableNamed(e) | Kind::Not(e) | Kind::Negate(e) | Kind::Diagnostics(e) | Kind::Convert(_, e) => {
                 (std::slice::from_ref(&**e), &[], &[], &[], &[])

@@ -48,4 +48,6 @@ chapters! {
     functions: "L7",
     external_data: "L8",
     checking: "L9",
+    assessments: "R2",
+    decisions: "R3",
 }

@@ -20,7 +20,11 @@ pub(crate) fn decision(decision: &Decision, colour: bool) -> String {
         None => lines.text.push_str(&head),
     }
     if let (Some(rule), Some(clause)) = (decision.rule(), decision.clause()) {
-        lines.add("rule", &format!("{}, {}", visible(rule), visible(clause)));
+        let of = decision.environment().map(|environment| format!(" of {}", visible(environment)));
+        lines.add("rule", &format!("{}, {}{}", visible(rule), visible(clause), of.unwrap_or_default()));
+    }
+    if let Some(queue) = decision.queue() {
+        lines.add("queue", &visible(queue));
     }
     if let Some(kind) = decision.challenge_type() {
         lines.add("challenge", &visible(kind));
@@ -30,6 +34,10 @@ pub(crate) fn decision(decision: &Decision, colour: bool) -> String {
     }
     for (clause, key, value) in decision.outputs() {
         lines.add("output", &format!("{}: {} = {}", visible(clause), visible(key), json(value.as_str())));
+    }
+    for (section, key, value) in decision.custom_properties() {
+        let section = section.map(|section| format!("{}: ", visible(section))).unwrap_or_default();
+        lines.add("property", &format!("{section}{} = {}", visible(key), json(value.as_str())));
     }
     for (name, value) in decision.variables() {
         lines.add("variable", &format!("{} = {}", visible(name), json(value.as_str())));

@@ -1,6 +1,7 @@
 //! Attributes held against the schema of the event, if there is one (L9.4).
 
 use super::Checker;
+use super::envelope::Leads;
 use super::message::article;
 use super::scope::Binding;
 use crate::diagnostic::Code;
@@ -12,21 +13,29 @@ use crate::value::Type;
 impl Checker<'_> {
     /// A path stands in the text: warns if the schema does not have it, or if it steps into an array by a name.
     pub(super) fn note_path(&mut self, path: &ast::Path, span: Span) {
+        let path = match self.leads(path) {
+            Leads::To(path) => path,
+            Leads::Nowhere => return self.note_nowhere(path, span),
+            Leads::Whole | Leads::Around => return,
+        };
         let Some(schema) = self.schema else { return };
+        let before = self.before_paths();
         let answer = schema.look(&path.steps);
         if let Described::Not(near) = answer.described {
             let message = format!("the schema has no path `{}`", path.text);
             let diagnostic = self.diagnose(Code::UNKNOWN_PATH, span, message);
             let diagnostic = match near {
                 Some(near) => {
+                    let near = format!("{before}{near}");
                     let mended = self.respelt(span, &near);
                     diagnostic.help(format!("did you mean `{near}`?")).fix(span, mended)
                 }
                 None => diagnostic,
             };
             self.diagnostics.push(diagnostic);
-        } else if let Some((before, after)) = answer.array_without_index.and_then(|n| path.steps.split_at_checked(n)) {
-            let mended = path_text(before.iter().chain([&ast::PathStep::Index(0)]).chain(after));
+        } else if let Some((head, after)) = answer.array_without_index.and_then(|n| path.steps.split_at_checked(n)) {
+            let mended = path_text(head.iter().chain([&ast::PathStep::Index(0)]).chain(after));
+            let mended = format!("{before}{mended}");
             let message = format!("`{}` steps into an array by a name, which reads its first element", path.text);
             let diagnostic = self.diagnose(Code::ARRAY_WITHOUT_INDEX, span, message);
             let fix = self.respelt(span, &mended);
@@ -36,7 +45,10 @@ impl Checker<'_> {
 
     /// The type of an attribute that its context leaves open (L3.3 h), if the schema has one.
     pub(super) fn described_type(&self, path: &ast::Path) -> Option<Type> {
-        self.kinds(path)?.as_type()
+        match self.leads(path) {
+            Leads::To(path) => self.kinds(&path)?.as_type(),
+            Leads::Whole | Leads::Around | Leads::Nowhere => None,
+        }
     }
 
     /// An error if the schema lets nothing stand there that is of that type.
@@ -58,6 +70,7 @@ impl Checker<'_> {
             _ => return Some(()),
         };
         let other = Kinds::BOOLEAN.or(Kinds::NUMBER);
+        let Leads::To(path) = self.leads(&path) else { return Some(()) };
         match self.kinds(&path) {
             Some(kinds) if ty == Type::String && kinds.has(other) && !kinds.has(Kinds::STRING) => {
                 self.contradiction(&path, attribute.span, ty, kinds)
@@ -91,7 +104,7 @@ impl Checker<'_> {
     }
 
     /// Another path in the form in which one is written.
-    fn respelt(&self, span: Span, path: &str) -> String {
+    pub(super) fn respelt(&self, span: Span, path: &str) -> String {
         let signs = if self.source.slice(span).starts_with("@@") { "@@" } else { "@" };
         format!("{signs}\"{path}\"")
     }

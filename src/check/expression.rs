@@ -32,8 +32,7 @@ impl Checker<'_> {
                 if let Some(path) = path {
                     self.note_path(path, e.span);
                 }
-                let path = path.as_ref().map(|path| self.path_id(path));
-                Some(hir::Expr { kind: Kind::Event(path), ty: Type::Json, span: e.span })
+                Some(self.event_at(path.as_ref(), e.span))
             }
             ast::Kind::Variable(name) => self.variable(name, e.span, want),
             ast::Kind::Name(name) => self.bare_name(name, e.span),
@@ -94,9 +93,7 @@ impl Checker<'_> {
             Some(ty @ (Type::Bool | Type::Int | Type::Double | Type::String | Type::DateTime | Type::Json)) => ty,
             Some(ty) => return self.report(self.unreadable_attribute(span, ty)),
         };
-        self.contradicts(path, span, ty)?;
-        let path = self.path_id(path);
-        Some(hir::Expr { kind: Kind::Attribute(path), ty, span })
+        self.attribute_at(path, span, ty)
     }
 
     fn variable(&mut self, name: &str, span: Span, want: Option<Type>) -> Option<hir::Expr> {

@@ -7,14 +7,18 @@
 //! 1. `statement` walks rules, clauses and statements and keeps the variables (`scope`).
 //! 2. [`expression`] types one expression; an attribute takes the type its context asks for (L3.3).
 //! 3. `operator`, `member` and `call` know what operators, postfix steps and calls ask of their operands.
-//! 4. `described` holds attributes against the event's schema, if there is one (L9.4).
-//! 5. `lint` warns of what runs but is probably not meant; `message` holds the wording of what several of them report.
+//! 4. `decide` and `effect` know what statements do; `envelope` what a routing rule's paths mean.
+//! 5. `described` holds attributes against the event's schema, if there is one (L9.4).
+//! 6. `lint` warns of what runs but is probably not meant; `message` holds the wording of what several of them report.
 //!
 //! An expression that has an error is `None` from there on: what depends on it stays silent.
 
 mod call;
 mod configured;
+mod decide;
 mod described;
+mod effect;
+mod envelope;
 mod expression;
 mod lint;
 mod list;
@@ -83,6 +87,30 @@ pub struct File {
 enum Program {
     Expression,
     DecisionRule,
+    Action,
+    Routing,
+}
+
+impl Program {
+    /// What it is, for messages.
+    fn one(self) -> &'static str {
+        match self {
+            Program::Expression => "an expression",
+            Program::DecisionRule => "a decision rule",
+            Program::Action => "an action rule",
+            Program::Routing => "a routing rule",
+        }
+    }
+
+    /// The same of several.
+    fn several(self) -> &'static str {
+        match self {
+            Program::Expression => "expressions",
+            Program::DecisionRule => "decision rules",
+            Program::Action => "action rules",
+            Program::Routing => "routing rules",
+        }
+    }
 }
 
 struct Checker<'t> {
@@ -91,6 +119,10 @@ struct Checker<'t> {
     environment: usize,
     schema: Option<&'t Schema>,
     program: Program,
+    /// The number of the stage whose rules are checked.
+    stage: u32,
+    /// The name of the assessment, by which a routing rule's event begins (R2.5).
+    assessment: &'t str,
     diagnostics: Vec<Diagnostic>,
     out: hir::Assessment,
     paths: HashMap<String, u32>,
@@ -108,6 +140,8 @@ impl<'t> Checker<'t> {
             environment,
             schema,
             program,
+            stage: 0,
+            assessment: "",
             diagnostics: Vec::new(),
             out: hir::Assessment::default(),
             paths: HashMap::new(),

@@ -1,9 +1,9 @@
 //! Calls that are no rows: `Exists`, `GetVariable`, external calls and their diagnostics, and what other parts of the
 //! runtime answer (L7.1, L7.3, L8).
 
-use super::Checker;
 use super::message::plural;
 use super::scope::Binding;
+use super::{Checker, Program};
 use crate::diagnostic::{Code, nearest};
 use crate::hir::{self, Conversion, Kind};
 use crate::source::Span;
@@ -55,6 +55,11 @@ impl Checker<'_> {
         span: Span,
     ) -> Option<Option<hir::Expr>> {
         let whole = format!("{}.{}", space.value, name.value);
+        if space.value.eq_ignore_ascii_case("Response")
+            && let Some(decision) = self.response_decision(name, arguments, span)
+        {
+            return Some(decision);
+        }
         let diagnostic = match space.value.to_ascii_lowercase().as_str() {
             "external" => return Some(self.external(name, arguments, span)),
             "patterns" if name.value.eq_ignore_ascii_case("IsRegexMatch") => {
@@ -70,8 +75,11 @@ impl Checker<'_> {
                 .diagnose(Code::UNKNOWN_ASSESSMENT, name.span, format!("unknown assessment `{}`", name.value))
                 .help("assessments are named in an environment's `fql.toml`"),
             "geo" | "bin" | "model" | "device" => return self.provided(space, name, arguments?, span),
+            "assessment" if self.program == Program::Action => self
+                .diagnose(Code::NOT_ALLOWED_HERE, span, format!("`{whole}` is not here yet: labels are not kept"))
+                .help("label the event where you keep your labels, such as by `DO External.name(...)`"),
             "response" | "assessment" => self
-                .diagnose(Code::NOT_ALLOWED_HERE, span, format!("`{whole}` is not for decision rules"))
+                .diagnose(Code::NOT_ALLOWED_HERE, span, format!("`{whole}` is not for {}", self.program.several()))
                 .help("use it in a post-decision action rule"),
             _ => return None,
         };
@@ -106,8 +114,8 @@ impl Checker<'_> {
             return self
                 .report(self.diagnose(Code::NO_OVERLOAD, span, message).help("write `Exists(@\"user.email\")`"));
         };
-        let path = self.path_id(&path);
-        Some(hir::Expr { kind: Kind::Exists(path), ty: Type::Bool, span })
+        let kind = self.exists_at(&path);
+        Some(hir::Expr { kind, ty: Type::Bool, span })
     }
 
     /// `GetVariable("k")` (L7.3); a name that is no constant is looked up when it is known.

@@ -77,11 +77,21 @@ impl Tree {
     /// Checks all rules of an assessment.
     pub fn assessment(&self, assessment: &Assessment<'_>) -> (hir::Assessment, Vec<Diagnostic>) {
         let mut checker = Checker::new(self, 0, assessment.schema, Program::DecisionRule);
+        checker.assessment = assessment.name;
         for stage in &assessment.stages {
-            checker.environment = stage.environment;
             let environment = self.environments.get(stage.environment).and_then(|environment| environment.id.clone());
             checker.out.stages.push(hir::Stage { environment, first_match: stage.first_match });
-            checker.files(stage.rules);
+        }
+        for program in [Program::DecisionRule, Program::Action, Program::Routing] {
+            checker.program = program;
+            for (number, stage) in (0..).zip(&assessment.stages) {
+                (checker.stage, checker.environment) = (number, stage.environment);
+                checker.files(match program {
+                    Program::Action => stage.actions,
+                    Program::Routing => stage.routing,
+                    _ => stage.rules,
+                });
+            }
         }
         checker.lint_all_quoted();
         // What has errors is not all there, so nothing can be said of the whole.

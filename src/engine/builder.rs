@@ -21,19 +21,36 @@ use std::time::Duration;
 /// Gathers rules, functions and settings for an [`Engine`].
 #[derive(Debug, Default)]
 pub struct EngineBuilder {
-    /// Decision rules, each with the name of its assessment.
-    texts: Vec<(String, Text)>,
+    /// The environments before the last one.
+    before: Vec<Draft>,
+    /// What is given now belongs to it.
+    draft: Draft,
     externals: Vec<External>,
     stubs: Stubs,
     policy: Policy,
-    mode: Mode,
-    lists: ListFiles,
     unreadable: Vec<Diagnostic>,
     lints: Lints,
-    schemas: IndexMap<String, Arc<Schema>>,
     coalesce: Duration,
     earlier: Option<Engine>,
     pub(super) providers: ProviderSources,
+}
+
+/// What was given of an environment so far.
+#[derive(Debug, Default)]
+struct Draft {
+    unit: Unit,
+    mode: Mode,
+    lists: ListFiles,
+    /// By lower-case name of the assessment.
+    schemas: IndexMap<String, Arc<Schema>>,
+}
+
+/// What a text is, by its place.
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    Rules,
+    Actions,
+    Routing,
 }
 
 impl EngineBuilder {
@@ -42,7 +59,72 @@ impl EngineBuilder {
     #[must_use]
     pub fn rules(mut self, assessment: impl Into<String>, text: &str) -> EngineBuilder {
         let assessment = assessment.into();
-        self.add(assessment.clone(), assessment.clone(), assessment, text.as_bytes());
+        self.add(Place::Rules, assessment.clone(), assessment.clone(), assessment, text.as_bytes());
+        self
+    }
+
+    /// Begins an environment: rules, lists, schemas and the mode that follow belong to it, until another one is begun. The
+    /// first one is the root; every other names its parent, which was begun before.
+    ///
+    /// An event in an environment is decided by the rules of all environments from the root to that one; see
+    /// [`Request::environment`](super::Request::environment). Children inherit neither lists nor assessments of their own.
+    ///
+    /// ```
+    /// let engine = fql::Engine::builder()
+    ///     .in_environment("shop", None)
+    ///     .rules("purchase", r#"RETURN Reject("embargo") WHEN In(@"country", "KP, SY")"#)
+    ///     .in_environment("eu", Some("shop"))
+    ///     .rules("purchase", r#"RETURN Review("high amount") WHEN @"amount" > 1000"#)
+    ///     .build()?;
+    /// let event = fql::Request::new(br#"{"amount": 1200}"#).environment("eu");
+    /// assert_eq!(engine.decide_blocking(event)?.environment(), Some("eu"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn in_environment(mut self, id: &str, parent: Option<&str>) -> EngineBuilder {
+        let last = std::mem::take(&mut self.draft);
+        let lone = last.unit.id.is_none();
+        if !lone || !last.unit.assessments.is_empty() {
+            self.before.push(last);
+        }
+        let number = |id: &str| {
+            self.before.iter().position(|one| one.unit.id.as_ref().is_some_and(|it| it.eq_ignore_ascii_case(id)))
+        };
+        let place = parent.and_then(number);
+        let message = match parent {
+            _ if number(id).is_some() => format!("a second environment is called `{id}`"),
+            Some(parent) if place.is_none() => format!("expected an environment begun before, found `{parent}`"),
+            None if !self.before.is_empty() => {
+                format!("expected the root to be begun once and before all rules, found `{id}` without a parent")
+            }
+            _ => String::new(),
+        };
+        if !message.is_empty() {
+            let source = Arc::new(Source::new(id, ""));
+            self.unreadable.push(Diagnostic::new(Code::BAD_SETTING, &source, Span::default(), message));
+        }
+        let unit = Unit { id: Some(Arc::from(id)), parent: place, ..Unit::default() };
+        self.draft = Draft { unit, ..Draft::default() };
+        self
+    }
+
+    /// Adds post-decision action rules of an assessment (L2.1), with a name to show in diagnostics. They run after every
+    /// decision, those of parents first.
+    #[must_use]
+    pub fn actions(mut self, assessment: impl Into<String>, file: impl Into<String>, text: &[u8]) -> EngineBuilder {
+        let (assessment, file) = (assessment.into(), file.into());
+        let name = rule_name(&file);
+        self.add(Place::Actions, assessment, file, name, text);
+        self
+    }
+
+    /// Adds routing rules of an assessment (L2.1), with a name to show in diagnostics. They run after a `Review`, those of
+    /// parents first, and choose its queue.
+    #[must_use]
+    pub fn routing(mut self, assessment: impl Into<String>, file: impl Into<String>, text: &[u8]) -> EngineBuilder {
+        let (assessment, file) = (assessment.into(), file.into());
+        let name = rule_name(&file);
+        self.add(Place::Routing, assessment, file, name, text);
         self
     }
 
@@ -55,7 +137,7 @@ impl EngineBuilder {
         let stem = path.file_stem().map_or_else(|| shown.clone(), |stem| stem.to_string_lossy().into_owned());
         let name = without_number(&stem).to_string();
         match std::fs::read(path) {
-            Ok(bytes) => self.add(name.clone(), shown, name, &bytes),
+            Ok(bytes) => self.add(Place::Rules, name.clone(), shown, name, &bytes),
             Err(error) => self.unreadable.push(unreadable(&shown, &error.to_string())),
         }
         self
@@ -65,15 +147,23 @@ impl EngineBuilder {
     #[must_use]
     pub fn named_rules(mut self, assessment: impl Into<String>, file: impl Into<String>, text: &[u8]) -> EngineBuilder {
         let assessment = assessment.into();
-        self.add(assessment.clone(), file.into(), assessment, text);
+        self.add(Place::Rules, assessment.clone(), file.into(), assessment, text);
         self
     }
 
-    fn add(&mut self, assessment: String, file: String, default_name: String, bytes: &[u8]) {
+    fn add(&mut self, place: Place, name: String, file: String, default_name: String, bytes: &[u8]) {
         match std::str::from_utf8(bytes) {
             Ok(text) => {
                 let source = Arc::new(Source::new(file, text));
-                self.texts.push((assessment, Text { source, default_name }));
+                let assessments = &mut self.draft.unit.assessments;
+                let part =
+                    assessments.entry(name.to_ascii_lowercase()).or_insert_with(|| Part { name, ..Part::default() });
+                let texts = match place {
+                    Place::Rules => &mut part.rules,
+                    Place::Actions => &mut part.actions,
+                    Place::Routing => &mut part.routing,
+                };
+                texts.push(Text { source, default_name });
             }
             Err(error) => {
                 // What is good up to the fault gives the place its line and column.
@@ -119,14 +209,14 @@ impl EngineBuilder {
     /// ```
     #[must_use]
     pub fn list(mut self, name: impl Into<String>, csv: impl Into<Vec<u8>>) -> EngineBuilder {
-        self.lists.add(name.into(), csv.into(), Kind::Plain);
+        self.draft.lists.add(name.into(), csv.into(), Kind::Plain);
         self
     }
 
     /// Adds a support list (R4.2): columns `Value`, `Status` and where wanted `Reason`, `Expiration`, `Comments`.
     #[must_use]
     pub fn support_list(mut self, name: impl Into<String>, csv: impl Into<Vec<u8>>) -> EngineBuilder {
-        self.lists.add(name.into(), csv.into(), Kind::Support);
+        self.draft.lists.add(name.into(), csv.into(), Kind::Support);
         self
     }
 
@@ -134,7 +224,7 @@ impl EngineBuilder {
     /// like its file. The folder is read by [`EngineBuilder::build`]; it must exist, `support` need not.
     #[must_use]
     pub fn lists_folder(mut self, path: impl AsRef<Path>) -> EngineBuilder {
-        self.lists.add_folder(path.as_ref());
+        self.draft.lists.add_folder(path.as_ref());
         self
     }
 
@@ -178,7 +268,7 @@ impl EngineBuilder {
     /// Sets which rules of an assessment run (R2.1).
     #[must_use]
     pub fn mode(mut self, mode: Mode) -> EngineBuilder {
-        self.mode = mode;
+        self.draft.mode = mode;
         self
     }
 
@@ -203,7 +293,7 @@ impl EngineBuilder {
     pub fn named_schema(mut self, assessment: impl Into<String>, file: &str, text: &str) -> EngineBuilder {
         match Schema::parse(file, text) {
             Ok(schema) => {
-                self.schemas.insert(assessment.into().to_ascii_lowercase(), Arc::new(schema));
+                self.draft.schemas.insert(assessment.into().to_ascii_lowercase(), Arc::new(schema));
             }
             Err(diagnostic) => self.unreadable.push(*diagnostic),
         }
@@ -225,21 +315,26 @@ impl EngineBuilder {
 
     /// The same, with all diagnostics in any case: an engine if none is an error.
     pub fn check(self) -> (Option<Engine>, Vec<Diagnostic>) {
-        let mut definitions = self.definitions();
+        let definitions = self.definitions();
         let mut diagnostics = self.unreadable;
-        let settings = &self.providers.settings;
-        definitions.lists = self.lists.read(&self.policy.limits, |name| settings.serves(name), &mut diagnostics);
-        definitions.providers = self.providers.load(&definitions, &mut diagnostics);
-        let mut unit = Unit { definitions, ..Unit::default() };
-        for (name, text) in self.texts {
-            let key = name.to_ascii_lowercase();
-            let first_match = self.mode == Mode::FirstMatch;
-            let schema = self.schemas.get(&key).cloned();
-            let part =
-                unit.assessments.entry(key).or_insert_with(|| Part { name, first_match, schema, ..Part::default() });
-            part.rules.push(text);
+        let mut units: Vec<Unit> = Vec::with_capacity(self.before.len() + 1);
+        let settings = self.providers.settings.clone();
+        let mut sources = Some(self.providers);
+        for Draft { mut unit, mode, lists, schemas } in self.before.into_iter().chain([self.draft]) {
+            unit.definitions = definitions.clone();
+            unit.definitions.lists = lists.read(&self.policy.limits, |name| settings.serves(name), &mut diagnostics);
+            // Providers are those of the root, whose lists they may be; children inherit them.
+            unit.definitions.providers = match (sources.take(), units.first()) {
+                (Some(sources), _) => sources.load(&unit.definitions, &mut diagnostics),
+                (None, root) => root.map(|root| root.definitions.providers.clone()).unwrap_or_default(),
+            };
+            for (key, part) in &mut unit.assessments {
+                part.first_match = mode == Mode::FirstMatch;
+                part.schema = schemas.get(key).cloned();
+            }
+            units.push(unit);
         }
-        let compiled = compile(vec![unit], &self.lints, &self.policy.limits);
+        let compiled = compile(units, &self.lints, &self.policy.limits);
         diagnostics.extend(compiled.diagnostics);
         if diagnostics.iter().any(Diagnostic::is_error) {
             return (None, diagnostics);
@@ -275,6 +370,12 @@ impl EngineBuilder {
 pub(super) fn unreadable(file: &str, why: &str) -> Diagnostic {
     let source = Arc::new(Source::new(file, ""));
     Diagnostic::new(Code::UNREADABLE_FILE, &source, Span::default(), format!("cannot read `{file}`: {why}"))
+}
+
+/// The name of a rule that has none: its file's, without folder, ending and number prefix (L2.4).
+fn rule_name(file: &str) -> String {
+    let stem = Path::new(file).file_stem().map_or_else(|| file.to_string(), |stem| stem.to_string_lossy().into_owned());
+    without_number(&stem).to_string()
 }
 
 /// A file's name without its number prefix (L2.4).

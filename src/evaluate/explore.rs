@@ -70,7 +70,13 @@ impl<'a> Planner<'a> {
                     }
                 }
             }
-            Effect::Output(pairs) | Effect::Trace(pairs) | Effect::SetVariables(pairs) => {
+            Effect::Call(code) | Effect::Route(code) => {
+                self.walk(*code);
+            }
+            Effect::Output(pairs)
+            | Effect::Trace(pairs)
+            | Effect::SetVariables(pairs)
+            | Effect::SetResponse(_, pairs) => {
                 for pair in pairs.clone().filter_map(|number| program.pairs.get(number as usize)) {
                     self.walk(pair.code);
                 }

@@ -13,7 +13,7 @@ use crate::diagnostic::Code;
 use crate::event::Raws;
 use crate::hir::Conversion;
 use crate::program::{Condition, Op, Place, Program};
-use crate::value::{Context, Datum, Failure, Json, Type, convert, json, operate};
+use crate::value::{Context, Datum, DecisionKind, Failure, Json, Type, convert, json, operate};
 use bumpalo::collections::Vec as ArenaVec;
 use smallvec::SmallVec;
 use std::collections::HashSet;
@@ -93,6 +93,8 @@ pub(crate) struct Machine<'a> {
     last_call: Option<u32>,
     pub(crate) rule: u32,
     pub(crate) clause: Option<u32>,
+    /// What was decided, once it is.
+    pub(crate) decision: DecisionKind,
     /// Whether notes, long texts or steps have to be looked after.
     careful: bool,
     steps: usize,
@@ -133,6 +135,7 @@ impl<'a> Machine<'a> {
             last_call: None,
             rule: 0,
             clause: None,
+            decision: DecisionKind::Approve,
             careful,
             steps: 0,
             wanted: None,
@@ -296,6 +299,7 @@ impl<'a> Machine<'a> {
             (Op::Json(path), _) => Ok(Datum::Json(raws.json(path as usize, text, arena))),
             (Op::Event, _) => Ok(Datum::Json(json::parse(text, arena).unwrap_or(Json::Null))),
             (Op::Exists(path), _) => Ok(Datum::Bool(raws.exists(path as usize))),
+            (Op::Decision, _) => Ok(Datum::Decision(self.decision)),
             (Op::GetVariable(id), _) => {
                 Ok(Datum::Json(self.variables.get(id as usize).copied().flatten().unwrap_or(Json::Null)))
             }

@@ -8,6 +8,7 @@
 //! an answer is given up, and the planner looks which calls are certain to be needed, or possible if that is asked for. The
 //! run begins anew when that answer is there; what other answers make certain or possible starts before.
 
+mod after;
 mod answer;
 mod condition;
 mod explore;
@@ -156,7 +157,8 @@ impl Evaluation {
     pub(crate) fn plain(&self, subject: Subject<'_>) -> Option<Plain> {
         match subject.program.expression_type {
             Some(_) => None,
-            None => plain::decide(&input(&self.answers, subject)),
+            None => plain::decide(&input(&self.answers, subject))
+                .filter(|plain| after::is_nothing(subject.program, plain.kind)),
         }
     }
 
@@ -260,7 +262,8 @@ fn ran<'a, T>(
     finish: impl FnOnce(Ran<'_, 'a>) -> T,
 ) -> Result<T, Stop> {
     if subject.program.expression_type.is_none() {
-        let outcome = run::rules(machine)?;
+        let mut outcome = run::rules(machine)?;
+        after::follow(machine, &mut outcome)?;
         return Ok(finish(Ran::Rules(machine, outcome)));
     }
     let value = match machine.value(subject.program.expression) {

@@ -18,12 +18,13 @@
 //!
 //! [`explore`](super::explore) walks the same way through all that is merely possible.
 
+use super::after;
 use super::answer::Wanted;
 use super::condition::slot_test;
 use super::explore::Explore;
 use super::machine::{Machine, operands};
 use crate::program::{Argument, Condition, Effect, Op, Program, TRUE, TestKind};
-use crate::value::{Datum, Json};
+use crate::value::{Datum, DecisionKind, Json};
 use smallvec::SmallVec;
 
 /// A value, as far as it is known.
@@ -70,6 +71,8 @@ pub(crate) struct Planner<'a> {
     pub(super) calls: Vec<Wanted>,
     /// Set while it walks what is possible.
     pub(super) explore: Option<Explore>,
+    /// Whether the walk has gone past what may have ended the rules.
+    undecided: bool,
 }
 
 /// The value of some code: as far as it is known, and whether evaluating it may fail.
@@ -104,6 +107,7 @@ impl<'a> Planner<'a> {
             over: false,
             calls: Vec::new(),
             explore: None,
+            undecided: false,
         }
     }
 
@@ -116,6 +120,40 @@ impl<'a> Planner<'a> {
 
     /// The calls of all rules that are certain.
     pub(crate) fn rules(mut self) -> Vec<Wanted> {
+        if let Some(kind) = self.decide() {
+            self.follow(kind);
+        }
+        self.calls
+    }
+
+    /// Walks the rules that follow a decision.
+    fn follow(&mut self, kind: DecisionKind) {
+        let program: &'a Program = self.machine.input.program;
+        self.machine.decision = kind;
+        let first = program.rules.len() as u32;
+        let routing = if after::is_routed(program, kind) { &*program.routing } else { &[] };
+        for (number, rule) in (first..).zip(program.actions.iter().chain(routing)) {
+            self.machine.rule = number;
+            self.machine.clause = None;
+            let holds = self.condition(rule.condition);
+            if holds == Some(false) {
+                continue;
+            }
+            let before = self.certain;
+            self.certain = before && holds == Some(true);
+            for clause in rule.clauses.clone() {
+                self.machine.clause = Some(clause);
+                if self.clause(program, clause).is_some() {
+                    // A queue that may be chosen here ends the routing.
+                    return;
+                }
+            }
+            self.certain = before;
+        }
+    }
+
+    /// Walks the decision rules; the decision, if it is known.
+    fn decide(&mut self) -> Option<DecisionKind> {
         let program: &'a Program = self.machine.input.program;
         for (number, rule) in program.rules.iter().enumerate() {
             self.machine.rule = number as u32;
@@ -128,22 +166,26 @@ impl<'a> Planner<'a> {
             self.certain = before && holds == Some(true);
             for clause in rule.clauses.clone() {
                 self.machine.clause = Some(clause);
-                if !self.clause(program, clause) {
-                    return self.calls;
+                if let Some(end) = self.clause(program, clause) {
+                    return end;
                 }
             }
             self.certain = before;
             // Whether a later rule is run may depend on whether this one matched.
-            if rule.last && (self.explore.is_none() || holds == Some(true)) {
-                return self.calls;
+            if rule.last {
+                if self.explore.is_none() || holds == Some(true) {
+                    return holds.filter(|_| !self.undecided).map(|_| DecisionKind::Approve);
+                }
+                self.undecided = true;
             }
         }
-        self.calls
+        (!self.undecided).then_some(DecisionKind::Approve)
     }
 
-    /// Walks a clause; false if the rule set ended here, or may have ended while only what is certain counts.
-    fn clause(&mut self, program: &'a Program, clause: u32) -> bool {
-        let Some(clause) = program.clauses.get(clause as usize) else { return true };
+    /// Walks a clause. If the rule set ends here, or may end while only what is certain counts, that comes out, and the
+    /// decision if it is known.
+    fn clause(&mut self, program: &'a Program, clause: u32) -> Option<Option<DecisionKind>> {
+        let clause = program.clauses.get(clause as usize)?;
         for statement in clause.statements.clone() {
             let Some(statement) = program.statements.get(statement as usize) else { continue };
             let fires = if self.certain || program.variables.is_empty() || self.explore.is_some() {
@@ -157,20 +199,27 @@ impl<'a> Planner<'a> {
             }
             let certain = fires == Some(true) && self.certain;
             let effects = statement.effects.clone().filter_map(|effect| program.effects.get(effect as usize));
-            let mut decides = false;
+            let mut ends = None;
             for effect in effects {
-                decides |= matches!(effect, Effect::Decide(_));
+                match effect {
+                    Effect::Decide(decide) => ends = Some(certain.then_some(decide.kind)),
+                    Effect::Route(_) => ends = Some(None),
+                    _ => {}
+                }
                 if certain {
                     self.effect(program, effect);
                 } else {
                     self.pass_over(program, effect);
                 }
             }
-            if decides && (self.explore.is_none() || fires == Some(true)) {
-                return false;
+            if let Some(kind) = ends {
+                if self.explore.is_none() || fires == Some(true) {
+                    return Some(kind.filter(|_| !self.undecided));
+                }
+                self.undecided = true;
             }
         }
-        true
+        None
     }
 
     /// An effect that may or may not take place: what it would write is unknown from here on.
@@ -195,7 +244,10 @@ impl<'a> Planner<'a> {
                     }
                 }
             }
-            Effect::Output(pairs) | Effect::Trace(pairs) => {
+            Effect::Call(code) | Effect::Route(code) => {
+                self.walk(*code);
+            }
+            Effect::Output(pairs) | Effect::Trace(pairs) | Effect::SetResponse(_, pairs) => {
                 for pair in pairs.clone().filter_map(|number| program.pairs.get(number as usize)) {
                     self.walk(pair.code);
                 }

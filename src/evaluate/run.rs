@@ -1,7 +1,7 @@
 //! Runs rules in order (L2.7, R2.1, R2.2) and gathers what they emit.
 
 use super::machine::{Machine, Stop};
-use crate::program::{Argument, Decide, Effect, Program};
+use crate::program::{Argument, Decide, Effect, Program, TextRef};
 use crate::value::{Datum, DecisionKind, Json};
 use smallvec::SmallVec;
 
@@ -31,6 +31,8 @@ pub(crate) enum Emitted<'a> {
     Output { clause: u32, pair: u32, value: Json<'a> },
     /// One trace: the rule, the clause, the pairs with their values.
     Trace { rule: u32, clause: u32, first: u32, values: SmallVec<[Json<'a>; 4]> },
+    /// By number of the pair, in a section or not.
+    Response { section: Option<TextRef>, pair: u32, value: Json<'a> },
 }
 
 /// What came out of a run.
@@ -46,6 +48,8 @@ pub(crate) struct Outcome<'a> {
     /// challengeType, reason, supportMessage, as far as they are no constants.
     pub(crate) texts: [Option<&'a str>; 3],
     pub(crate) emitted: Vec<Emitted<'a>>,
+    /// The queue, if routing rules ran.
+    pub(crate) queue: Option<&'a str>,
 }
 
 impl Outcome<'_> {
@@ -58,6 +62,7 @@ impl Outcome<'_> {
             looked_at: 0,
             texts: [None; 3],
             emitted: Vec::new(),
+            queue: None,
         }
     }
 }
@@ -104,14 +109,14 @@ pub(crate) fn rules<'a>(machine: &mut Machine<'a>) -> Result<Outcome<'a>, Stop> 
 
 /// Whether a condition holds; one that fails does not (L5.1).
 #[inline]
-fn fires(machine: &mut Machine<'_>, condition: crate::program::Condition) -> Result<bool, Stop> {
+pub(super) fn fires(machine: &mut Machine<'_>, condition: crate::program::Condition) -> Result<bool, Stop> {
     match machine.holds(condition) {
         Err(Stop::Failed(_)) => Ok(false),
         other => other,
     }
 }
 
-fn apply<'a>(
+pub(super) fn apply<'a>(
     machine: &mut Machine<'a>,
     outcome: &mut Outcome<'a>,
     effect: &'a Effect,
@@ -144,6 +149,22 @@ fn apply<'a>(
                 }
             }
         }
+        Effect::SetResponse(section, pairs) => {
+            for number in pairs.clone() {
+                let value = pair(machine, number)?;
+                outcome.emitted.push(Emitted::Response { section: *section, pair: number, value });
+            }
+        }
+        // One that fails does not fire (L5.1).
+        Effect::Call(code) => match machine.value(*code) {
+            Ok(_) | Err(Stop::Failed(_)) => {}
+            Err(stop) => return Err(stop),
+        },
+        Effect::Route(code) => match machine.value(*code) {
+            Ok(Datum::String(queue)) => outcome.queue = Some(queue),
+            Ok(_) | Err(Stop::Failed(_)) => {}
+            Err(stop) => return Err(stop),
+        },
     }
     Ok(())
 }

@@ -11,8 +11,16 @@ use std::collections::HashMap;
 pub(super) fn rules(assessment: &hir::Assessment) -> Program {
     let mut build = Build::new(assessment);
     for rule in &assessment.rules {
-        build.source = rule.source;
-        build.rule(rule);
+        let rule = build.rule(rule);
+        build.program.rules.push(rule);
+    }
+    for rule in &assessment.actions {
+        let rule = build.rule(rule);
+        build.program.actions.push(rule);
+    }
+    for rule in &assessment.routing {
+        let rule = build.rule(rule);
+        build.program.routing.push(rule);
     }
     build.finish()
 }
@@ -73,7 +81,7 @@ impl<'h> Build<'h> {
         });
         let program = &mut self.program;
         let tests = program.tests.len() + program.code.len();
-        program.most_steps = tests + program.statements.len() + program.rules.len() + program.clauses.len();
+        program.most_steps = tests + program.statements.len() + program.rule_count() + program.clauses.len();
         self.program.call_sites = self.program.code.iter().filter(|op| matches!(op, Op::External { .. })).count();
         let operands = self.program.code.iter().map(|op| match op {
             Op::Call { count, .. } => usize::from(*count),
@@ -129,7 +137,8 @@ impl<'h> Build<'h> {
         })
     }
 
-    fn rule(&mut self, rule: &hir::Rule) {
+    fn rule(&mut self, rule: &hir::Rule) -> Rule {
+        self.source = rule.source;
         let condition = self.condition(rule.condition.as_ref());
         let first = self.program.clauses.len() as u32;
         let first_statement = self.program.statements.len() as u32;
@@ -145,13 +154,12 @@ impl<'h> Build<'h> {
         let clauses = first..self.program.clauses.len() as u32;
         let last = self.program.stages.get(rule.stage as usize).is_some_and(|stage| stage.first_match);
         let statements = first_statement..self.program.statements.len() as u32;
-        let name = rule.name.clone();
-        self.program.rules.push(Rule { name, stage: rule.stage, last, condition, clauses, statements });
+        Rule { name: rule.name.clone(), stage: rule.stage, last, condition, clauses, statements }
     }
 
     fn statement(&mut self, statement: &hir::Statement) {
         let clause = self.program.clauses.len() as u32;
-        let rule = self.program.rules.len() as u32;
+        let rule = self.program.rule_count() as u32;
         let when = self.condition(statement.when.as_ref());
         let first = self.program.effects.len() as u32;
         for effect in &statement.effects {
@@ -168,6 +176,12 @@ impl<'h> Build<'h> {
                     }
                     Effect::SetVariables(first..self.program.pairs.len() as u32)
                 }
+                hir::Effect::SetResponse(section, pairs) => {
+                    let section = section.as_ref().map(|section| self.text(section));
+                    Effect::SetResponse(section, self.pairs(pairs))
+                }
+                hir::Effect::Call(call) => Effect::Call(self.code_of(call)),
+                hir::Effect::Route(queue) => Effect::Route(self.code_of(queue)),
             };
             self.program.effects.push(effect);
         }
@@ -270,6 +284,9 @@ impl<'h> Build<'h> {
             }
             Kind::Variable(id) => {
                 self.push(Op::Let(*id), span);
+            }
+            Kind::Decision => {
+                self.push(Op::Decision, span);
             }
             Kind::GetVariable(id) => {
                 self.push(Op::GetVariable(*id), span);

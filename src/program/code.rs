@@ -46,6 +46,8 @@ pub enum Op {
     Let(u32),
     /// The end of a variable's code: remembers the value and returns to the reader.
     EndLet(u32),
+    /// `Response.Decision()`
+    Decision,
     /// A variable of the event.
     GetVariable(u32),
     /// A variable of the event whose name is on the stack.

@@ -69,6 +69,10 @@ pub struct Program {
     pub(crate) stages: Vec<hir::Stage>,
     /// The decision rules in order.
     pub(crate) rules: Vec<Rule>,
+    /// The action rules, which run after the decision, in order.
+    pub(crate) actions: Vec<Rule>,
+    /// The routing rules, which run after a `Review`, in order.
+    pub(crate) routing: Vec<Rule>,
     /// The clauses of all rules.
     pub(crate) clauses: Vec<Clause>,
     /// The statements of all clauses.
@@ -126,6 +130,22 @@ impl Program {
     /// The names of its rules, in the order they run.
     pub fn rules(&self) -> impl Iterator<Item = &str> {
         self.rules.iter().map(|rule| &*rule.name)
+    }
+
+    /// How many rules of all kinds there are.
+    pub(crate) fn rule_count(&self) -> usize {
+        self.rules.len() + self.actions.len() + self.routing.len()
+    }
+
+    /// A rule by its number: decision rules, then action rules, then routing rules.
+    pub(crate) fn rule(&self, number: u32) -> Option<&Rule> {
+        let at = number as usize;
+        let (rules, actions) = (self.rules.len(), self.actions.len());
+        match at.checked_sub(rules) {
+            None => self.rules.get(at),
+            Some(at) if at < actions => self.actions.get(at),
+            Some(at) => self.routing.get(at - actions),
+        }
     }
 
     /// A constant text.
@@ -242,6 +262,12 @@ pub enum Effect {
     Trace(Range<u32>),
     /// `SetVariables`, the named values.
     SetVariables(Range<u32>),
+    /// `SetResponse`, the section if there is one, and the named values.
+    SetResponse(Option<TextRef>, Range<u32>),
+    /// Code that makes a call, whose result is dropped.
+    Call(u32),
+    /// Code that gives the name of a queue.
+    Route(u32),
 }
 
 /// A decision and its texts.

@@ -2,7 +2,7 @@
 
 use crate::mmdb;
 use fql::diagnostic::Diagnostic;
-use fql::evaluate::OnError;
+use fql::evaluate::{Mode, OnError};
 use fql::external::Stubs;
 use fql::provider::{MaxMind, Settings};
 use fql::setting::Document;
@@ -116,18 +116,30 @@ fn options(sections: &[Section]) -> Result<Options, String> {
         builder = builder.providers(settings);
     }
     for section in sections {
-        let csv = section.text.as_bytes();
-        builder = match section.name.split_once(' ') {
-            Some(("list", name)) => builder.list(name, csv),
-            Some(("support", name)) => builder.support_list(name, csv),
-            None if section.name == "geo" => {
+        let text = section.text.as_bytes();
+        let (kind, name) = section.name.split_once(' ').unwrap_or((&section.name, ""));
+        let file = |otherwise: &str| if name.is_empty() { otherwise.to_string() } else { name.to_string() };
+        builder = match kind {
+            "list" => builder.list(name, text),
+            "support" => builder.support_list(name, text),
+            "environment" => match name.split_once(" in ") {
+                Some((id, parent)) => builder.in_environment(id, Some(parent)),
+                None => builder.in_environment(name, None),
+            },
+            "rules" => builder.named_rules("case", file("case.fql"), text),
+            "actions" => builder.actions("case", file("actions.fql"), text),
+            "routing" => builder.routing("case", file("routing.fql"), text),
+            "geo" => {
                 let database = MaxMind::read("case.mmdb", mmdb::database(&section.text));
                 builder.geo(database.map_err(|diagnostic| diagnostic.message)?)
             }
-            None if section.name == "bins" => builder.bins("bins", csv),
-            None if section.name == "markets" => builder.markets("markets", csv),
+            "bins" => builder.bins("bins", text),
+            "markets" => builder.markets("markets", text),
             _ => builder,
         };
+        if kind == "environment" && text == br#"mode = "first-match""# {
+            builder = builder.mode(Mode::FirstMatch);
+        }
     }
     let mut limits = Limits::default();
     let mut at = DateTime::parse("2026-01-01T00:00:00Z").unwrap();
@@ -141,6 +153,7 @@ fn options(sections: &[Section]) -> Result<Options, String> {
             "at" => at = DateTime::parse(text()).ok_or("a bad time")?,
             "seed" => seed = value.as_u64().ok_or("a bad seed")?,
             "correlation_id" => correlation_id = text().to_string(),
+            "mode" if text() == "first-match" => builder = builder.mode(Mode::FirstMatch),
             "on_error" if text() == "fail" => builder = builder.on_error(OnError::Fail),
             "string_bytes" => limits.string_bytes = number(),
             "nesting" => limits.nesting = number(),
@@ -159,22 +172,32 @@ fn options(sections: &[Section]) -> Result<Options, String> {
 /// What comes out, as the sections in the order of the file.
 fn evaluate(sections: &[Section]) -> Result<Vec<(String, Part)>, String> {
     let Options { at, seed, correlation_id, builder } = options(sections)?;
-    let mut events: Vec<&str> =
-        sections.iter().filter(|section| section.name == "event").map(|section| section.text.as_str()).collect();
+    // Each with the environment it is decided in.
+    let mut events: Vec<(&str, &str)> = sections
+        .iter()
+        .filter_map(|section| match section.name.split_once(' ') {
+            Some(("event", environment)) => Some((section.text.as_str(), environment)),
+            _ => (section.name == "event").then_some((section.text.as_str(), "")),
+        })
+        .collect();
     if events.is_empty() && get(sections, "expect").is_some() {
-        events.push("{}");
+        events.push(("{}", ""));
     }
-    let request = |event: &&str| {
-        // Bound events live as long as the file's text.
-        Request::new(event.to_owned().as_bytes().to_vec().leak() as &[u8])
-            .at(at)
-            .seed(seed)
-            .correlation_id(correlation_id.clone())
+    let request = |(event, environment): &(&'static str, &'static str)| {
+        let request = Request::new(*event).at(at).seed(seed).correlation_id(correlation_id.clone());
+        if environment.is_empty() { request } else { request.environment(environment) }
     };
+    // Events live as long as the file's text.
+    let leak = |text: &str| &*text.to_string().leak();
+    let events: Vec<(&'static str, &'static str)> =
+        events.into_iter().map(|(event, environment)| (leak(event), leak(environment))).collect();
     let mut parts = Vec::new();
-    match (get(sections, "rules"), get(sections, "expression")) {
-        (Some(rules), None) => {
-            let (engine, diagnostics) = builder.named_rules("case", "case.fql", rules.as_bytes()).check();
+    let is_program = |section: &Section| {
+        ["rules", "actions", "routing"].contains(&section.name.split(' ').next().unwrap_or_default())
+    };
+    match (sections.iter().any(is_program), get(sections, "expression")) {
+        (true, None) => {
+            let (engine, diagnostics) = builder.check();
             if let Some(engine) = engine {
                 for event in &events {
                     parts.push((
@@ -191,7 +214,7 @@ fn evaluate(sections: &[Section]) -> Result<Vec<(String, Part)>, String> {
             }
             tell(&diagnostics, &mut parts);
         }
-        (None, Some(text)) => {
+        (false, Some(text)) => {
             let expression = builder.build().and_then(|engine| engine.expression(text));
             match expression {
                 Err(error) => tell(&error.diagnostics, &mut parts),
@@ -216,7 +239,7 @@ fn evaluate(sections: &[Section]) -> Result<Vec<(String, Part)>, String> {
         }
         _ => match get(sections, "expressions") {
             Some(table) => return expressions(&builder.build().map_err(|error| error.to_string())?, table, &request),
-            None => return Err("a case has `=== rules`, `=== expression` or `=== expressions`".to_string()),
+            None => return Err("a case has rules, `=== expression` or `=== expressions`".to_string()),
         },
     }
     // Diagnostics may stand before the events.
@@ -234,7 +257,7 @@ fn evaluate(sections: &[Section]) -> Result<Vec<(String, Part)>, String> {
 fn expressions<'e>(
     engine: &Engine,
     table: &str,
-    request: &impl Fn(&&str) -> Request<'e>,
+    request: &impl Fn(&(&'static str, &'static str)) -> Request<'e>,
 ) -> Result<Vec<(String, Part)>, String> {
     let (mut values, mut told) = (String::new(), String::new());
     for (text, number) in table.lines().zip(1..) {
@@ -243,7 +266,7 @@ fn expressions<'e>(
             Err(error) => warnings = error.diagnostics,
             Ok(expression) => {
                 warnings.extend_from_slice(expression.warnings());
-                let value = match expression.eval_blocking(request(&"{}")) {
+                let value = match expression.eval_blocking(request(&("{}", ""))) {
                     Ok((value, _)) => value.to_json(),
                     Err(error) => format!("{} {}", error.code.number(), error.message),
                 };
@@ -282,7 +305,12 @@ fn shown(diagnostics: &[Diagnostic], above: u32) -> String {
         let severity = if diagnostic.is_error() { "error" } else { "warning" };
         let (line, column) = diagnostic.source.position(diagnostic.span.start);
         let (line, number) = (line + above, diagnostic.code.number());
-        let _ = writeln!(text, "{severity} {number} {line}:{column} {}", diagnostic.message);
+        // Only what stands in another file than usual names it.
+        let file = match &**diagnostic.source.name() {
+            other if other.ends_with(".fql") && other != "case.fql" => format!("{other}:"),
+            _ => String::new(),
+        };
+        let _ = writeln!(text, "{severity} {number} {file}{line}:{column} {}", diagnostic.message);
         if let Some(help) = &diagnostic.help {
             let _ = writeln!(text, "  help: {help}");
         }

@@ -1,7 +1,7 @@
 //! Whole cases: rules, settings, answers, events.
 
 use super::event::event;
-use super::expression::{Ty, Writer};
+use super::expression::{Kind, Ty, Writer};
 use super::reference::{Answer, Answers};
 use super::tape::Tape;
 use fql::Limits;
@@ -12,13 +12,48 @@ use std::fmt::Write;
 /// Everything that one evaluation is made of.
 #[derive(Clone, Debug)]
 pub struct Case {
-    /// The files of the assessment; or one expression.
-    pub texts: Vec<String>,
+    /// The environments on the path, the root first; the only one is none.
+    pub stages: Vec<Stage>,
+    /// An expression, if that is the case.
+    pub expression: String,
     pub events: Vec<String>,
     pub table: Table,
     pub limits: Limits,
     pub on_error: OnError,
+}
+
+/// What one environment has.
+#[derive(Clone, Debug, Default)]
+pub struct Stage {
     pub mode: Mode,
+    /// Files of each kind.
+    pub rules: Vec<String>,
+    pub actions: Vec<String>,
+    pub routing: Vec<String>,
+}
+
+impl Case {
+    /// All files, each with its name, as a reader wants them.
+    pub fn shown(&self) -> String {
+        let mut text = self.expression.clone();
+        for (number, stage) in self.stages.iter().enumerate() {
+            for (name, file) in stage.files() {
+                write!(text, "--- e{number}/{name} ({:?})\n{file}", stage.mode).unwrap();
+            }
+        }
+        text
+    }
+}
+
+impl Stage {
+    /// Every file with its name.
+    pub fn files(&self) -> impl Iterator<Item = (String, &String)> {
+        let named = |kind: &'static str, files: &'_ [String]| {
+            (0..files.len()).map(move |number| format!("{kind}{number}.fql")).collect::<Vec<_>>()
+        };
+        let kinds = [("rules", &self.rules), ("actions", &self.actions), ("routing", &self.routing)];
+        kinds.into_iter().flat_map(move |(kind, files)| named(kind, files).into_iter().zip(files))
+    }
 }
 
 /// What calls answer.
@@ -146,24 +181,44 @@ impl Answers for Table {
 
 /// A case of rules.
 pub fn rules(tape: &mut Tape, hosts: bool) -> Case {
-    let mut writer = Writer { tape, scope: Vec::new(), paths: BTreeSet::new(), hosts };
-    let files = if writer.tape.once_in(6) { 2 } else { 1 };
+    let mut writer = Writer::new(tape, hosts);
     let mut number = 0;
-    let texts = (0..files).map(|_| file(&mut writer, &mut number)).collect();
+    let count = writer.tape.pick(&[1, 1, 1, 2, 2, 3]);
+    let mut stages = Vec::new();
+    for _ in 0..count {
+        let mut stage = Stage::default();
+        let files = if count == 1 && writer.tape.once_in(6) { 2 } else { 1 };
+        stage.mode = writer.tape.pick(&[Mode::UntilDecision, Mode::UntilDecision, Mode::FirstMatch]);
+        stage.rules = (0..files).map(|_| file(&mut writer, &mut number)).collect();
+        for (kind, files) in [(Kind::Action, &mut stage.actions), (Kind::Routing, &mut stage.routing)] {
+            if writer.tape.once_in(3) {
+                writer.kind = kind;
+                files.push(following(&mut writer, &mut number));
+            }
+        }
+        writer.kind = Kind::Decision;
+        stages.push(stage);
+    }
     let paths = writer.paths;
-    finish(tape, texts, &paths, hosts)
+    finish(tape, stages, String::new(), &paths, hosts)
 }
 
 /// A case of one expression.
 pub fn expression(tape: &mut Tape) -> Case {
-    let mut writer = Writer { tape, scope: Vec::new(), paths: BTreeSet::new(), hosts: false };
+    let mut writer = Writer::new(tape, false);
     let depth = 1 + writer.tape.below(4);
-    let texts = vec![writer.any(depth)];
+    let text = writer.any(depth);
     let paths = writer.paths;
-    finish(tape, texts, &paths, false)
+    finish(tape, vec![Stage::default()], text, &paths, false)
 }
 
-fn finish(tape: &mut Tape, texts: Vec<String>, paths: &BTreeSet<&'static str>, hosts: bool) -> Case {
+fn finish(
+    tape: &mut Tape,
+    stages: Vec<Stage>,
+    expression: String,
+    paths: &BTreeSet<&'static str>,
+    hosts: bool,
+) -> Case {
     let limits = Limits {
         string_bytes: tape.pick(&[64 << 10, 64 << 10, 64 << 10, 24]),
         calls_per_event: tape.pick(&[32, 32, 32, 3, 1, 0]),
@@ -171,32 +226,16 @@ fn finish(tape: &mut Tape, texts: Vec<String>, paths: &BTreeSet<&'static str>, h
         ..Limits::default()
     };
     let on_error = tape.pick(&[OnError::Skip, OnError::Skip, OnError::Skip, OnError::Fail]);
-    let mode = tape.pick(&[Mode::UntilDecision, Mode::UntilDecision, Mode::FirstMatch]);
     let table = Table::new(tape, hosts);
     let events = (0..1 + tape.below(8)).map(|_| event(tape, paths)).collect();
-    Case { texts, events, table, limits, on_error, mode }
+    Case { stages, expression, events, table, limits, on_error }
 }
 
 fn file(writer: &mut Writer<'_>, number: &mut usize) -> String {
     let rules = 1 + writer.tape.below(3);
     let mut text = String::new();
     for _ in 0..rules {
-        *number += 1;
-        writer.scope.clear();
-        writeln!(text, "{} \"Rule {number}\"", writer.word("RULE")).unwrap();
-        if writer.tape.once_in(12) {
-            text.push_str("STATUS inactive\n");
-        }
-        let headed = writer.tape.once_in(2);
-        let conditional = writer.tape.below(3) < 2;
-        if conditional {
-            if headed {
-                text.push_str("CONDITION\n");
-            }
-            lets(writer, &mut text);
-            let depth = writer.tape.below(4);
-            writeln!(text, "{} {}", writer.word("WHEN"), condition(writer, depth)).unwrap();
-        }
+        let headed = begin(writer, number, &mut text);
         for clause in 0..1 + writer.tape.below(3) {
             if headed {
                 let name = writer.tape.pick(&["c", "watch", "Watch"]);
@@ -225,15 +264,77 @@ fn file(writer: &mut Writer<'_>, number: &mut usize) -> String {
                         }
                     }
                 }
-                if writer.tape.below(4) < 3 {
-                    let depth = writer.tape.below(4);
-                    write!(text, "\n  {} {}", writer.word("WHEN"), condition(writer, depth)).unwrap();
-                }
-                text.push('\n');
+                when(writer, &mut text);
             }
         }
     }
     text
+}
+
+/// A file of action rules or routing rules, as the writer's kind says.
+fn following(writer: &mut Writer<'_>, number: &mut usize) -> String {
+    let mut text = String::new();
+    for _ in 0..1 + writer.tape.below(2) {
+        let headed = begin(writer, number, &mut text);
+        for clause in 0..1 + writer.tape.below(3) {
+            if headed {
+                writeln!(text, "CLAUSE \"c{clause}\"").unwrap();
+            }
+            lets(writer, &mut text);
+            if writer.kind == Kind::Routing && writer.tape.below(4) < 3 {
+                let queue = reason(writer);
+                write!(text, "{} {}({queue})", writer.word("ROUTETO"), writer.word("Queue")).unwrap();
+            } else {
+                write!(text, "{} {}", writer.word("DO"), action(writer)).unwrap();
+                if writer.tape.once_in(4) {
+                    write!(text, ", {}", action(writer)).unwrap();
+                }
+            }
+            when(writer, &mut text);
+        }
+    }
+    text
+}
+
+/// The header and condition of a rule; whether its clauses have headers.
+fn begin(writer: &mut Writer<'_>, number: &mut usize, text: &mut String) -> bool {
+    *number += 1;
+    writer.scope.clear();
+    writeln!(text, "{} \"Rule {number}\"", writer.word("RULE")).unwrap();
+    if writer.tape.once_in(12) {
+        text.push_str("STATUS inactive\n");
+    }
+    let headed = writer.tape.once_in(2);
+    let conditional = writer.tape.below(3) < 2;
+    if conditional {
+        if headed {
+            text.push_str("CONDITION\n");
+        }
+        lets(writer, text);
+        let depth = writer.tape.below(4);
+        writeln!(text, "{} {}", writer.word("WHEN"), condition(writer, depth)).unwrap();
+    }
+    headed
+}
+
+/// The end of a statement, most often with a `WHEN`.
+fn when(writer: &mut Writer<'_>, text: &mut String) {
+    if writer.tape.below(4) < 3 {
+        let depth = writer.tape.below(4);
+        write!(text, "\n  {} {}", writer.word("WHEN"), condition(writer, depth)).unwrap();
+    }
+    text.push('\n');
+}
+
+fn action(writer: &mut Writer<'_>) -> String {
+    match writer.tape.below(3) {
+        1 if writer.kind == Kind::Action => {
+            let section = writer.tape.pick(&["", "", "\"k\", ", "\"section\", "]);
+            format!("{}({section}{})", writer.word("SetResponse"), pairs(writer, ["k", "key", "Section"]))
+        }
+        2 if writer.kind == Kind::Action => writer.call(1),
+        _ => variables(writer),
+    }
 }
 
 fn condition(writer: &mut Writer<'_>, depth: usize) -> String {

@@ -77,11 +77,27 @@ async fn host(
     }
 }
 
-fn engine(case: &Case, texts: &[String], prefetch: Prefetch, received: &Received) -> Result<Engine, String> {
-    let mut builder =
-        Engine::builder().limits(case.limits.clone()).on_error(case.on_error).mode(case.mode).prefetch(prefetch);
-    for (number, text) in texts.iter().enumerate() {
-        builder = builder.named_rules("test", format!("file{number}.fql"), text.as_bytes());
+/// The id of an environment; lone texts have none.
+fn id(case: &Case, number: usize) -> Option<String> {
+    (case.stages.len() > 1).then(|| format!("e{number}"))
+}
+
+fn engine(case: &Case, prefetch: Prefetch, received: &Received) -> Result<Engine, String> {
+    let mut builder = Engine::builder().limits(case.limits.clone()).on_error(case.on_error).prefetch(prefetch);
+    for (number, stage) in case.stages.iter().enumerate() {
+        if let Some(id) = id(case, number) {
+            let parent = number.checked_sub(1).map(|parent| format!("e{parent}"));
+            builder = builder.in_environment(&id, parent.as_deref());
+        }
+        builder = builder.mode(stage.mode);
+        for (name, text) in stage.files() {
+            let (file, text) = (format!("e{number}/{name}"), text.as_bytes());
+            builder = match &name[..2] {
+                "ru" => builder.named_rules("test", file, text),
+                "ac" => builder.actions("test", file, text),
+                _ => builder.routing("test", file, text),
+            };
+        }
     }
     let default = |text| serde_json::from_str(text).unwrap();
     if case.table.hosts {
@@ -143,25 +159,43 @@ thread_local! {
 pub fn compare_rules(case: &Case) -> Result<Option<usize>, String> {
     let limits = fql::Limits::default();
     let mut good = true;
-    let files: Vec<File> = case
-        .texts
-        .iter()
-        .enumerate()
-        .map(|(number, text)| {
-            let source = Arc::new(Source::new(format!("file{number}.fql"), text.as_str()));
+    let mut parse = |number: usize, kind: &str, texts: &[String]| -> Vec<File> {
+        let files = texts.iter().enumerate().map(|(at, text)| {
+            let source = Arc::new(Source::new(format!("e{number}/{kind}{at}.fql"), text.as_str()));
             let parsed = syntax::parse_rules(&source, &limits);
             let damaged = parsed.diagnostics.iter().any(fql::Diagnostic::is_error);
             good &= !damaged;
             File { damaged, source, tree: parsed.tree, default_name: "test".to_string() }
-        })
-        .collect();
-    let stage =
-        Stage { environment: 0, first_match: case.mode == Mode::FirstMatch, rules: &files, actions: &[], routing: &[] };
-    let assessment = Assessment { name: "test", stages: vec![stage], schema: None };
-    let (assessment, diagnostics) = tree(&case.table).assessment(&assessment);
+        });
+        files.collect()
+    };
+    let mut environments = Vec::new();
+    let mut parsed = Vec::new();
+    for (number, stage) in case.stages.iter().enumerate() {
+        environments.push(Environment {
+            id: id(case, number).map(Arc::from),
+            parent: number.checked_sub(1),
+            definitions: definitions(&case.table),
+            ..Environment::default()
+        });
+        let rules = parse(number, "rules", &stage.rules);
+        let actions = parse(number, "actions", &stage.actions);
+        let routing = parse(number, "routing", &stage.routing);
+        parsed.push((stage.mode == Mode::FirstMatch, rules, actions, routing));
+    }
+    let stages = parsed.iter().zip(0..).map(|((first_match, rules, actions, routing), environment)| Stage {
+        environment,
+        first_match: *first_match,
+        rules,
+        actions,
+        routing,
+    });
+    let assessment = Assessment { name: "test", stages: stages.collect(), schema: None };
+    let tree = Tree::new(environments);
+    let (assessment, diagnostics) = tree.assessment(&assessment);
     good &= !diagnostics.iter().any(fql::Diagnostic::is_error);
     let received = Received::default();
-    let engines = PREFETCHES.map(|prefetch| (prefetch, engine(case, &case.texts, prefetch, &received)));
+    let engines = PREFETCHES.map(|prefetch| (prefetch, engine(case, prefetch, &received)));
     for (prefetch, engine) in &engines {
         if engine.is_ok() != good {
             return Err(format!("{prefetch:?}: the checker says {good}, the engine {:?}", engine.as_ref().err()));
@@ -172,7 +206,13 @@ pub fn compare_rules(case: &Case) -> Result<Option<usize>, String> {
     }
     for (prefetch, engine) in engines {
         let engine = engine.unwrap();
-        let mut session = engine.session(None).unwrap();
+        let environment = id(case, case.stages.len() - 1);
+        let environment = environment.as_deref();
+        let request = |event| {
+            let request = request(event);
+            if let Some(id) = environment { request.environment(id) } else { request }
+        };
+        let mut session = engine.session_in(None, environment).unwrap();
         for event in &case.events {
             let (expected, mut read) = reference::decide(&assessment, world(case, event));
             let expected = expected.map(without_times);
@@ -203,9 +243,12 @@ pub fn compare_rules(case: &Case) -> Result<Option<usize>, String> {
             decided("session", session.decide(request(event)))?;
             if prefetch == Prefetch::Certain {
                 decided("decide", RUNTIME.with(|runtime| runtime.block_on(engine.decide(request(event)))))?;
-                match engine.prepare(event.as_str()) {
+                match engine.prepare(request(event)) {
                     Ok(prepared) => {
-                        let request = || Request::new(&prepared).at(clock()).seed(42).correlation_id("c-1");
+                        let request = || {
+                            let request = Request::new(&prepared).at(clock()).seed(42).correlation_id("c-1");
+                            if let Some(id) = environment { request.environment(id) } else { request }
+                        };
                         decided("prepared", engine.decide_blocking(request()))?;
                         decided("prepared session", session.decide(request()))?;
                     }
@@ -218,7 +261,7 @@ pub fn compare_rules(case: &Case) -> Result<Option<usize>, String> {
 }
 
 fn compare_expression(case: &Case) -> Result<Option<usize>, String> {
-    let text = case.texts[0].as_str();
+    let text = case.expression.as_str();
     let source = Arc::new(Source::new("expression", text));
     let parsed = syntax::parse_expression(&source, &fql::Limits::default());
     let errors = parsed.diagnostics.iter().any(fql::Diagnostic::is_error);
@@ -229,7 +272,7 @@ fn compare_expression(case: &Case) -> Result<Option<usize>, String> {
     let program = checked.filter(|_| !diagnostics.iter().any(fql::Diagnostic::is_error));
     let received = Received::default();
     for prefetch in PREFETCHES {
-        let engine = engine(case, &[], prefetch, &received)?;
+        let engine = engine(case, prefetch, &received)?;
         let expression = engine.expression(text);
         if expression.is_ok() != program.is_some() {
             return Err(format!("the checker says {}, the engine {:?}", program.is_some(), expression.err()));
@@ -304,10 +347,10 @@ fn run(
                     let mut tape = Tape::recorded(shrink(tape.into_choices(), 3000, fails));
                     let case = generate(&mut tape);
                     let difference = guarded(compare, &case).err().unwrap_or_default();
-                    let texts = case.texts.join("\n--- next file\n");
-                    let Case { limits, on_error, mode, table, .. } = &case;
+                    let texts = case.shown();
+                    let Case { limits, on_error, table, .. } = &case;
                     let settings = format!(
-                        "{mode:?}, on_error {on_error:?}, string_bytes {}, calls_per_event {}, event_bytes {}",
+                        "on_error {on_error:?}, string_bytes {}, calls_per_event {}, event_bytes {}",
                         limits.string_bytes, limits.calls_per_event, limits.event_bytes
                     );
                     let told = format!(
@@ -336,7 +379,7 @@ fn run(
 
 fn show_refused(case: &Case) {
     let received = Received::default();
-    if let Err(error) = engine(case, &case.texts, Prefetch::None, &received) {
+    if let Err(error) = engine(case, Prefetch::None, &received) {
         eprintln!("{error}");
     }
 }

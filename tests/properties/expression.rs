@@ -64,9 +64,24 @@ pub struct Writer<'t> {
     pub paths: BTreeSet<&'static str>,
     /// Whether calls have measured times, so that rules must not look at them.
     pub hosts: bool,
+    /// Where the expression stands.
+    pub kind: Kind,
 }
 
-impl Writer<'_> {
+/// The kinds of rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Decision,
+    Action,
+    Routing,
+}
+
+impl<'t> Writer<'t> {
+    /// A writer that has written nothing.
+    pub fn new(tape: &'t mut Tape, hosts: bool) -> Writer<'t> {
+        Writer { tape, scope: Vec::new(), paths: BTreeSet::new(), hosts, kind: Kind::Decision }
+    }
+
     /// A word of the language in some case.
     pub fn word(&mut self, word: &str) -> String {
         match self.tape.below(24) {
@@ -83,6 +98,14 @@ impl Writer<'_> {
             10 => path.to_ascii_uppercase(),
             11 => path.replace('n', "N").replace('a', "A"),
             _ => path.to_string(),
+        };
+        // The event of routing is an envelope; what leads past it is missing.
+        let written = match self.kind {
+            Kind::Routing if !self.tape.once_in(8) => {
+                format!("{}.{written}", self.tape.pick(&["test.request", "Test.REQUEST"]))
+            }
+            Kind::Routing => self.tape.pick(&["test", "test.request", "test.other", "a", "test[0]"]).to_string(),
+            _ => written,
         };
         if !written.contains(['.', '[']) && self.tape.once_in(4) { written } else { format!("\"{written}\"") }
     }
@@ -168,6 +191,10 @@ impl Writer<'_> {
     fn bool(&mut self, depth: usize) -> String {
         let d = depth.saturating_sub(1);
         let kinds = if depth == 0 { 8 } else { 24 };
+        if self.kind != Kind::Decision && self.tape.once_in(8) {
+            let decision = self.tape.pick(&["\"Review\"", "\"REJECT\"", "\"approve\"", "Response.Decision()"]);
+            return format!("{}() {} {decision}", self.word("Response.Decision"), self.equality());
+        }
         match self.tape.below(kinds) {
             0 => self.tape.pick(&["true", "false"]).to_string(),
             1 => format!("{}(@{})", self.word("Exists"), self.path()),
@@ -322,6 +349,7 @@ impl Writer<'_> {
             13 => format!("Convert.ToString({})", self.any(d)),
             14 => format!("String.Concat({}, {})", self.asked(Text, d), self.asked(Text, d)),
             15 => format!("String.Join({}, {})", self.asked(Text, d), self.expr(Json, d)),
+            16 if self.kind != Kind::Decision => format!("{} + Response.Decision()", self.expr(Text, d)),
             16 => match self.diagnosed() {
                 Some(call) => format!("{call}.GetDiagnostics().ErrorMessage"),
                 None => "Request.CorrelationId()".to_string(),

@@ -1,25 +1,25 @@
 //! Programs on which the engine once differed from the reference, or nearly did.
 
-use super::case::{Case, Row, Table};
+use super::case::{Case, Row, Stage, Table};
 use super::compare::compare_rules;
 use fql::Limits;
-use fql::evaluate::{Mode, OnError};
+use fql::evaluate::OnError;
 
 fn case(text: &str, event: &str) -> Case {
     let row = |name, response| Row { name, arguments: None, response, failure: None };
     let rows = vec![row("alpha", "1"), row("beta", "true"), row("gamma", "0"), row("delta", "\"x\"")];
     Case {
-        texts: vec![text.to_string()],
+        stages: vec![Stage { rules: vec![text.to_string()], ..Stage::default() }],
+        expression: String::new(),
         events: vec![event.to_string()],
         table: Table { hosts: true, rows },
         limits: Limits::default(),
         on_error: OnError::Skip,
-        mode: Mode::UntilDecision,
     }
 }
 
 fn agree(case: Case) {
-    assert_eq!(compare_rules(&case), Ok(Some(1)), "{}", case.texts[0]);
+    assert_eq!(compare_rules(&case), Ok(Some(1)), "{}", case.shown());
 }
 
 #[test]

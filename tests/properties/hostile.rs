@@ -92,7 +92,7 @@ fn text(tape: &mut Tape) -> Vec<u8> {
         }
         return text.into_bytes();
     }
-    let mut bytes = case::rules(tape, false).texts.remove(0).into_bytes();
+    let mut bytes = case::rules(tape, false).stages.remove(0).rules.remove(0).into_bytes();
     for _ in 0..1 + tape.below(6) {
         let mut place = || tape.below(bytes.len() + 1);
         let (from, to) = (place(), place());

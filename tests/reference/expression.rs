@@ -7,7 +7,7 @@ use fql::evaluate::OnError;
 use fql::function::Function;
 use fql::hir::{Assessment, Conversion, Expr, Kind, Step, StepKind};
 use fql::source::Span;
-use fql::value::{Context, Datum, Failure, Json, Type, convert, json, operate};
+use fql::value::{Context, Datum, DecisionKind, Failure, Json, Type, convert, json, operate};
 use std::collections::{HashMap, HashSet};
 
 /// Why an expression has no value.
@@ -28,8 +28,8 @@ pub(super) struct Fault {
     pub(super) failure: Failure,
     pub(super) source: u32,
     pub(super) span: Span,
-    pub(super) rule: usize,
-    pub(super) clause: Option<usize>,
+    pub(super) rule: String,
+    pub(super) clause: Option<String>,
 }
 
 /// A call that was made.
@@ -54,8 +54,11 @@ pub struct Interpreter<'a> {
     noted: HashSet<(String, Type)>,
     pub(super) faults: Vec<Fault>,
     pub(super) made: Vec<Made<'a>>,
-    pub(super) rule: usize,
-    pub(super) clause: Option<usize>,
+    /// The rule and clause that run.
+    pub(super) rule: String,
+    pub(super) clause: Option<String>,
+    /// What was decided, once it is.
+    pub(super) decision: Option<DecisionKind>,
     /// The text that is being evaluated, for places.
     pub(super) source: u32,
 }
@@ -83,8 +86,9 @@ impl<'a> Interpreter<'a> {
             noted: HashSet::new(),
             faults: Vec::new(),
             made: Vec::new(),
-            rule: 0,
+            rule: String::new(),
             clause: None,
+            decision: None,
             source: 0,
         }
     }
@@ -98,6 +102,7 @@ impl<'a> Interpreter<'a> {
             Kind::Event(Some(path)) => Datum::Json(self.found(*path).unwrap_or(Json::Null)),
             Kind::Exists(path) => Datum::Bool(!matches!(self.found(*path), None | Some(Json::Null))),
             Kind::Variable(_) | Kind::External(..) => self.with_call(e)?.0,
+            Kind::Decision => Datum::Decision(self.decision.unwrap()),
             Kind::GetVariable(id) => Datum::Json(self.written.get(id).copied().unwrap_or(Json::Null)),
             Kind::GetVariableNamed(name) => {
                 let name = text(self.value(name)?);
@@ -389,7 +394,7 @@ impl<'a> Interpreter<'a> {
     /// Lists an error: one for a place (L3.5, L5.2).
     fn fault(&mut self, failure: Failure, span: Span) -> Halt {
         if !self.faults.iter().any(|known| known.source == self.source && known.span == span) {
-            let (rule, clause) = (self.rule, self.clause);
+            let (rule, clause) = (self.rule.clone(), self.clause.clone());
             self.faults.push(Fault { failure, source: self.source, span, rule, clause });
         }
         if self.world.on_error == OnError::Fail { Halt::Ended } else { Halt::Failed }

@@ -1,28 +1,45 @@
-//! Rules in order, and the decision as JSON (L2.7, R2, R3.1).
+//! Rules in order, what follows the decision, and all of it as JSON (L2.7, R2, R3.1).
 
 use super::expression::{Halt, Interpreter, json_of, text};
 use super::{Calls, Refusal, compact};
-use fql::hir::{Effect, Statement};
-use fql::value::{Datum, Json};
+use fql::hir::{Clause, Effect, Rule, Statement};
+use fql::value::{Datum, DecisionKind, Json};
 
 /// A rule, a clause, and the named values of one `Trace`.
 type Trace<'a> = (String, String, Vec<(String, Json<'a>)>);
 
+/// An entry of the custom properties.
+enum Property<'a> {
+    Value(Json<'a>),
+    Section(Vec<(String, Json<'a>)>),
+}
+
 /// What the rules emitted so far.
 #[derive(Default)]
 struct Emitted<'a> {
-    /// The decision, its rule and clause, and challengeType, reason, supportMessage.
-    decided: Option<(&'static str, usize, usize, [Option<&'a str>; 3])>,
-    /// Rules whose condition held, with the clauses reached.
-    evaluated: Vec<(String, Vec<String>)>,
+    decided: Option<Decided<'a>>,
+    /// Decision rules whose condition held, with the clauses reached and the environment.
+    evaluated: Vec<(String, Vec<String>, Option<String>)>,
     outputs: Vec<(String, Vec<(String, Json<'a>)>)>,
+    properties: Vec<(String, Property<'a>)>,
+    queue: Option<String>,
     traces: Vec<Trace<'a>>,
+}
+
+/// A decision and where it was made.
+struct Decided<'a> {
+    kind: DecisionKind,
+    rule: String,
+    clause: String,
+    environment: Option<String>,
+    /// challengeType, reason, supportMessage.
+    texts: [Option<&'a str>; 3],
 }
 
 /// Runs all rules.
 pub(super) fn decide(mut run: Interpreter<'_>) -> (Result<String, Refusal>, Calls) {
     let mut emitted = Emitted::default();
-    let decided = match rules(&mut run, &mut emitted) {
+    let decided = match rules(&mut run, &mut emitted).and_then(|()| follow(&mut run, &mut emitted)) {
         Ok(()) => Ok(told(&run, &emitted)),
         Err(Halt::Failed | Halt::Ended) => Err(run.refusal()),
     };
@@ -30,30 +47,80 @@ pub(super) fn decide(mut run: Interpreter<'_>) -> (Result<String, Refusal>, Call
     (decided, run.made.iter().map(|made| (name(made.id), made.arguments.clone())).collect())
 }
 
+/// The decision rules of one environment after the other, until one decides (R2.1, R2.3).
 fn rules<'a>(run: &mut Interpreter<'a>, emitted: &mut Emitted<'a>) -> Result<(), Halt> {
     let program = run.program;
-    for (number, rule) in program.rules.iter().enumerate() {
-        (run.rule, run.clause, run.source) = (number, None, rule.source);
-        let holds = match &rule.condition {
-            Some(condition) => recovered(run.truth(condition))?.unwrap_or(false),
-            None => true,
-        };
-        if !holds {
-            continue;
-        }
-        emitted.evaluated.push((rule.name.to_string(), Vec::new()));
-        for (at, clause) in rule.clauses.iter().enumerate() {
-            run.clause = Some(at);
-            emitted.evaluated.last_mut().unwrap().1.push(clause.name.to_string());
-            for statement in &clause.statements {
-                fire(run, emitted, statement)?;
+    for (number, stage) in program.stages.iter().enumerate() {
+        for rule in program.rules.iter().filter(|rule| rule.stage as usize == number) {
+            if !holds(run, rule)? {
+                continue;
+            }
+            let environment = stage.environment.as_deref().map(str::to_string);
+            emitted.evaluated.push((rule.name.to_string(), Vec::new(), environment));
+            for clause in &rule.clauses {
+                emitted.evaluated.last_mut().unwrap().1.push(clause.name.to_string());
+                run_clause(run, emitted, rule, clause, |emitted| emitted.decided.is_some())?;
                 if emitted.decided.is_some() {
                     return Ok(());
                 }
             }
+            if stage.first_match {
+                return Ok(());
+            }
         }
-        if program.stages[rule.stage as usize].first_match {
-            return Ok(());
+    }
+    Ok(())
+}
+
+/// Action rules, then the routing rules of a `Review`, until one has chosen a queue (R2.3 to R2.5).
+fn follow<'a>(run: &mut Interpreter<'a>, emitted: &mut Emitted<'a>) -> Result<(), Halt> {
+    let program = run.program;
+    let kind = emitted.decided.as_ref().map_or(DecisionKind::Approve, |decided| decided.kind);
+    run.decision = Some(kind);
+    for rule in &program.actions {
+        if holds(run, rule)? {
+            for clause in &rule.clauses {
+                run_clause(run, emitted, rule, clause, |_| false)?;
+            }
+        }
+    }
+    if kind != DecisionKind::Review || program.routing.is_empty() {
+        return Ok(());
+    }
+    for rule in &program.routing {
+        if holds(run, rule)? {
+            for clause in &rule.clauses {
+                run_clause(run, emitted, rule, clause, |emitted| emitted.queue.is_some())?;
+                if emitted.queue.is_some() {
+                    return Ok(());
+                }
+            }
+        }
+    }
+    emitted.queue = Some("General".to_string());
+    Ok(())
+}
+
+fn holds<'a>(run: &mut Interpreter<'a>, rule: &'a Rule) -> Result<bool, Halt> {
+    (run.rule, run.clause, run.source) = (rule.name.to_string(), None, rule.source);
+    match &rule.condition {
+        Some(condition) => Ok(recovered(run.truth(condition))?.unwrap_or(false)),
+        None => Ok(true),
+    }
+}
+
+fn run_clause<'a>(
+    run: &mut Interpreter<'a>,
+    emitted: &mut Emitted<'a>,
+    rule: &'a Rule,
+    clause: &'a Clause,
+    ends: impl Fn(&Emitted<'a>) -> bool,
+) -> Result<(), Halt> {
+    run.clause = Some(clause.name.to_string());
+    for statement in &clause.statements {
+        fire(run, emitted, statement, rule, clause)?;
+        if ends(emitted) {
+            break;
         }
     }
     Ok(())
@@ -68,15 +135,19 @@ fn recovered<T>(result: Result<T, Halt>) -> Result<Option<T>, Halt> {
     }
 }
 
-fn fire<'a>(run: &mut Interpreter<'a>, emitted: &mut Emitted<'a>, statement: &'a Statement) -> Result<(), Halt> {
+fn fire<'a>(
+    run: &mut Interpreter<'a>,
+    emitted: &mut Emitted<'a>,
+    statement: &'a Statement,
+    rule: &'a Rule,
+    clause: &'a Clause,
+) -> Result<(), Halt> {
     if let Some(when) = &statement.when
         && recovered(run.truth(when))? != Some(true)
     {
         return Ok(());
     }
-    let rule = &run.program.rules[run.rule];
-    let (number, clause) = (run.rule, run.clause.unwrap());
-    let clause_name = rule.clauses[clause].name.to_string();
+    let clause_name = clause.name.to_string();
     for effect in &statement.effects {
         match effect {
             Effect::Decide(decide) => {
@@ -86,7 +157,9 @@ fn fire<'a>(run: &mut Interpreter<'a>, emitted: &mut Emitted<'a>, statement: &'a
                     let argument = arguments[usize::from(*index)].as_ref().unwrap();
                     texts[usize::from(*index)] = recovered(run.value(argument))?.map(text);
                 }
-                emitted.decided = Some((decide.kind.name(), number, clause, texts));
+                let environment = run.program.stages[rule.stage as usize].environment.as_deref().map(str::to_string);
+                let (kind, rule, clause) = (decide.kind, rule.name.to_string(), clause_name.clone());
+                emitted.decided = Some(Decided { kind, rule, clause, environment, texts });
             }
             Effect::Output(pairs) => {
                 for (key, value) in pairs {
@@ -108,6 +181,26 @@ fn fire<'a>(run: &mut Interpreter<'a>, emitted: &mut Emitted<'a>, statement: &'a
                     values.push((*id, recovered(run.json(value))?.unwrap_or(Json::Null)));
                 }
                 run.written.extend(values);
+            }
+            Effect::SetResponse(section, pairs) => {
+                for (key, value) in pairs {
+                    let value = recovered(run.json(value))?.unwrap_or(Json::Null);
+                    let name = section.as_ref().unwrap_or(key);
+                    let property = entry(&mut emitted.properties, name, || Property::Value(Json::Null));
+                    match (section, &mut *property) {
+                        (None, _) => *property = Property::Value(value),
+                        (Some(_), Property::Section(values)) => *entry(values, key, || Json::Null) = value,
+                        (Some(_), Property::Value(_)) => *property = Property::Section(vec![(key.to_string(), value)]),
+                    }
+                }
+            }
+            Effect::Call(call) => {
+                recovered(run.value(call))?;
+            }
+            Effect::Route(queue) => {
+                if let Some(queue) = recovered(run.value(queue))? {
+                    emitted.queue = Some(text(queue).to_string());
+                }
             }
         }
     }
@@ -161,15 +254,18 @@ fn told(run: &Interpreter<'_>, emitted: &Emitted<'_>) -> String {
     let mut parts: Vec<(String, String)> = Vec::new();
     let mut part = |key: &str, value: String| parts.push((key.to_string(), value));
     match &emitted.decided {
-        Some((kind, rule, clause, [challenge, reason, support])) => {
-            part("decision", quoted(kind));
+        Some(Decided { kind, rule, clause, environment, texts: [challenge, reason, support] }) => {
+            part("decision", quoted(kind.name()));
             for (key, text) in [("reason", reason), ("supportMessage", support), ("challengeType", challenge)] {
                 if let Some(text) = text {
                     part(key, quoted(text));
                 }
             }
-            part("rule", quoted(&program.rules[*rule].name));
-            part("clause", quoted(&program.rules[*rule].clauses[*clause].name));
+            part("rule", quoted(rule));
+            part("clause", quoted(clause));
+            if let Some(environment) = environment {
+                part("environment", quoted(environment));
+            }
         }
         None => {
             part("decision", quoted("Approve"));
@@ -178,6 +274,13 @@ fn told(run: &Interpreter<'_>, emitted: &Emitted<'_>) -> String {
     }
     if !emitted.outputs.is_empty() {
         part("outputs", object(&emitted.outputs, |values| object(values, |value| compact(*value))));
+    }
+    if !emitted.properties.is_empty() {
+        let told = |property: &Property<'_>| match property {
+            Property::Value(value) => compact(*value),
+            Property::Section(values) => object(values, |value| compact(*value)),
+        };
+        part("customProperties", object(&emitted.properties, told));
     }
     let written: Vec<(String, Json<'_>)> = program
         .variables
@@ -188,6 +291,9 @@ fn told(run: &Interpreter<'_>, emitted: &Emitted<'_>) -> String {
     if !written.is_empty() {
         part("variables", object(&written, |value| compact(*value)));
     }
+    if let Some(queue) = &emitted.queue {
+        part("queue", quoted(queue));
+    }
     if !emitted.traces.is_empty() {
         let told = |(rule, clause, attributes): &(String, String, Vec<(String, Json<'_>)>)| {
             let attributes = object(attributes, |value| compact(*value));
@@ -196,8 +302,10 @@ fn told(run: &Interpreter<'_>, emitted: &Emitted<'_>) -> String {
         part("traces", list(&emitted.traces, told));
     }
     if !emitted.evaluated.is_empty() {
-        let told = |(rule, clauses): &(String, Vec<String>)| {
-            format!("{{\"rule\":{},\"clauseNames\":{}}}", quoted(rule), texts(clauses))
+        let told = |(rule, clauses, environment): &(String, Vec<String>, Option<String>)| {
+            let environment = environment.as_ref().map(|id| format!(",\"environmentId\":{}", quoted(id)));
+            let environment = environment.unwrap_or_default();
+            format!("{{\"rule\":{},\"clauseNames\":{}{environment}}}", quoted(rule), texts(clauses))
         };
         part("ruleEvaluations", list(&emitted.evaluated, told));
     }
@@ -230,15 +338,14 @@ fn told(run: &Interpreter<'_>, emitted: &Emitted<'_>) -> String {
             "errors",
             list(&run.faults, |fault| {
                 let source = &program.sources[fault.source as usize];
-                let rule = &program.rules[fault.rule];
                 let (line, column) = source.position(fault.span.start);
                 let mut members = vec![
                     ("code".to_string(), quoted(fault.failure.code.number())),
                     ("message".to_string(), quoted(&fault.failure.message)),
-                    ("rule".to_string(), quoted(&rule.name)),
+                    ("rule".to_string(), quoted(&fault.rule)),
                 ];
-                if let Some(clause) = fault.clause {
-                    members.push(("clause".to_string(), quoted(&rule.clauses[clause].name)));
+                if let Some(clause) = &fault.clause {
+                    members.push(("clause".to_string(), quoted(clause)));
                 }
                 if several {
                     members.push(("file".to_string(), quoted(source.name())));

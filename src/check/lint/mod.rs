@@ -17,7 +17,7 @@ mod subject;
 pub use level::{Level, Lints};
 pub(super) use quoted::Quoted;
 
-use super::Checker;
+use super::{Checker, envelope};
 use crate::diagnostic::Code;
 use crate::hir::{self, Constant, Kind};
 use crate::source::Span;
@@ -35,6 +35,10 @@ impl Checker<'_> {
                 if equality && is_default(constant) =>
             {
                 let path = self.out.paths.get(*path as usize).map_or("", |path| path.text.as_str());
+                if path == envelope::NOWHERE {
+                    return;
+                }
+                let path = format!("{}{path}", self.before_paths());
                 let message = "a missing attribute equals this value too";
                 let help = format!("if that is not meant, ask for it as well: `Exists(@\"{path}\")`");
                 let diagnostic = self.diagnose(Code::DEFAULT_COMPARISON, span, message).help(help);
