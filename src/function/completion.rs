@@ -19,6 +19,13 @@ pub struct Completion {
     pub deprecated: Option<&'static str>,
 }
 
+impl Completion {
+    /// The name with an open parenthesis if arguments follow, as it is put in.
+    pub fn inserted(&self) -> String {
+        if self.signature.contains('(') { format!("{}(", self.name) } else { self.name.clone() }
+    }
+}
+
 /// The members of a type whose names begin with `prefix`, whatever its case (L1.3); without a receiver, the functions and
 /// what stands in namespaces (`Math.Max`; `prefix` may hold the `.`).
 ///

@@ -7,11 +7,10 @@
 use crate::explanation::space;
 use crate::prompt::{Prompt, command};
 use fql::diagnostic::Code;
-use fql::function::{Place, registry};
+use fql::function::{Completion, completions, registry};
 use fql::source::Source;
 use fql::syntax::{self, ast::Kind};
 use fql::value::Type;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How many event paths are offered.
@@ -53,17 +52,24 @@ pub(super) fn complete(prompt: &Prompt, before: &str) -> (usize, Vec<Candidate>)
         return begin(before, word, names);
     }
     match head.strip_suffix('.') {
-        Some(owner) => begin(before, word, members(prompt, owner)),
-        None => begin(before, word, names()),
+        Some(owner) => offer(before, word, members(prompt, owner)),
+        None => offer(before, word, names()),
     }
 }
 
 /// Those that begin with what was typed, whatever the case.
 fn begin(before: &str, at: usize, all: impl IntoIterator<Item = String>) -> (usize, Vec<Candidate>) {
+    offer(before, at, all.into_iter().map(plain))
+}
+
+/// The same, each text once and in order, with the first of its signatures.
+fn offer(before: &str, at: usize, all: impl IntoIterator<Item = Candidate>) -> (usize, Vec<Candidate>) {
     let typed = before.get(at..).unwrap_or_default();
-    let fits = |text: &String| text.get(..typed.len()).is_some_and(|start| start.eq_ignore_ascii_case(typed));
-    let sorted: BTreeSet<String> = all.into_iter().filter(fits).collect();
-    (at, sorted.into_iter().map(|text| Candidate { shown: text.clone(), text }).collect())
+    let fits = |one: &Candidate| one.text.get(..typed.len()).is_some_and(|start| start.eq_ignore_ascii_case(typed));
+    let mut found: Vec<Candidate> = all.into_iter().filter(fits).collect();
+    found.sort_by(|one, other| one.text.cmp(&other.text));
+    found.dedup_by(|one, other| one.text == other.text);
+    (at, found)
 }
 
 fn files(at: usize, typed: &str) -> (usize, Vec<Candidate>) {
@@ -141,45 +147,59 @@ fn walk(value: &serde_json::Value, path: &str, depth: usize, found: &mut Vec<Str
 }
 
 /// What may stand behind `owner.`: members of a namespace, or of the type of the expression that ends there.
-fn members(prompt: &Prompt, owner: &str) -> Vec<String> {
+fn members(prompt: &Prompt, owner: &str) -> Vec<Candidate> {
     let at = owner.len() - owner.bytes().rev().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
     let name = owner.get(at..).unwrap_or_default();
     if name.eq_ignore_ascii_case("External") {
-        return prompt.calls_defined().map(|name| format!("{name}(")).collect();
+        return prompt.calls_defined().map(|name| plain(format!("{name}("))).collect();
     }
-    let in_space = |row: &&fql::function::Function| match row.place {
-        Place::Static(space) | Place::Constant(space) => space.eq_ignore_ascii_case(name),
-        _ => false,
+    let space = format!("{name}.");
+    let statics = completions(None, &space);
+    if !name.is_empty() && !statics.is_empty() {
+        // The namespace stands there already.
+        let cut = |text: String| text.get(space.len()..).unwrap_or_default().to_string();
+        return statics
+            .into_iter()
+            .map(|one| Candidate { text: cut(one.inserted()), shown: cut(one.signature) })
+            .collect();
+    }
+    let receivers = match receiver(prompt, owner) {
+        Some(Receiver::Type(ty)) => vec![ty],
+        // An attribute takes the type that the member asks for (L3.3), and what is unknown may be anything.
+        Some(Receiver::Attribute) => vec![Type::String, Type::Double, Type::DateTime, Type::Json],
+        None => vec![Type::String, Type::Double, Type::DateTime, Type::TimeSpan, Type::Json],
     };
-    let statics: Vec<String> = registry().all().filter(in_space).map(written).collect();
-    if !statics.is_empty() {
-        return statics;
-    }
-    let on = receiver(prompt, owner);
-    let fits = |row: &&fql::function::Function| match row.place {
-        Place::Method(of) | Place::Property(of) => on.is_none_or(|on| on == of || on == Type::Json),
-        _ => false,
-    };
-    let mut found: Vec<String> = registry().all().filter(fits).map(written).collect();
-    if let Some(Type::Record(record)) = on {
-        found.extend(record.members().iter().map(|(name, _)| name.to_string()));
-    }
-    found
+    receivers.into_iter().flat_map(|ty| completions(Some(ty), "")).map(offered).collect()
+}
+
+/// A completion as it is listed, with its signature behind the receiver's type, and as it is put in.
+fn offered(one: Completion) -> Candidate {
+    let shown = one.signature.split_once('.').map_or(one.signature.as_str(), |(_, member)| member);
+    Candidate { shown: shown.to_string(), text: one.inserted() }
+}
+
+fn plain(text: String) -> Candidate {
+    Candidate { shown: text.clone(), text }
+}
+
+/// What a member may belong to.
+enum Receiver {
+    Attribute,
+    Type(Type),
 }
 
 /// The type of the longest operand that a text ends with: of `1 + "a"` that of `"a"`.
-fn receiver(prompt: &Prompt, text: &str) -> Option<Type> {
+fn receiver(prompt: &Prompt, text: &str) -> Option<Receiver> {
     // An expression begins at the beginning, or behind something that is no part of a name.
     let starts = text.char_indices().filter(|(_, c)| !c.is_ascii_alphanumeric() && *c != '_');
     let starts = std::iter::once(0).chain(starts.flat_map(|(at, c)| [at, at + c.len_utf8()]));
     starts.take(64).find_map(|at| match operand(text.get(at..)?)? {
-        // An attribute takes the type that the member asks for (L3.3).
-        Operand::Attribute => Some(Type::Json),
-        Operand::Other => prompt.type_of(text.get(at..)?),
+        Operand::Attribute => Some(Receiver::Attribute),
+        Operand::Other => prompt.type_of(text.get(at..)?).map(Receiver::Type),
     })
 }
 
-/// What a member may belong to.
+/// What stands before a member.
 enum Operand {
     Attribute,
     Other,
@@ -203,22 +223,14 @@ fn operand(text: &str) -> Option<Operand> {
     parsed.ok().flatten()
 }
 
-fn written(row: &fql::function::Function) -> String {
-    match row.place {
-        Place::Property(_) | Place::Constant(_) => row.name.to_string(),
-        _ => format!("{}(", row.name),
-    }
-}
-
-/// What may stand alone.
-fn names() -> impl Iterator<Item = String> {
-    let rows = registry().all().map(|row| match row.place {
-        Place::Global => written(row),
-        Place::Static(space) | Place::Constant(space) => format!("{space}."),
-        Place::Method(_) | Place::Property(_) => String::new(),
+/// What may stand alone: functions, namespaces with their point, words.
+fn names() -> Vec<Candidate> {
+    let words = ["and ", "or ", "not ", "true", "false", "null", "External."];
+    let rows = completions(None, "").into_iter().map(|one| match one.name.split_once('.') {
+        Some((space, _)) => plain(format!("{space}.")),
+        None => Candidate { text: one.inserted(), shown: one.signature },
     });
-    let words = ["and ", "or ", "not ", "true", "false", "null", "External.", "Exists("];
-    rows.filter(|name| !name.is_empty()).chain(words.map(str::to_string))
+    rows.chain(words.map(|word| plain(word.to_string()))).collect()
 }
 
 /// What can be explained.
@@ -274,6 +286,18 @@ mod tests {
         let namespaces = texts("Date");
         assert!(namespaces.contains(&"DateTime.".to_string()), "{namespaces:?}");
         assert!(texts("DateTime.Utc").contains(&"DateTime.UtcNow".to_string()));
+    }
+
+    #[test]
+    fn what_is_listed_shows_parameters_and_result() {
+        let prompt = Prompt::new(Settings::default(), false).unwrap();
+        let shown = |before: &str| complete(&prompt, before).1.into_iter().map(|one| one.shown).collect::<Vec<_>>();
+        assert_eq!(shown("\"a\".StartsW"), ["StartsWith(prefix: String) -> Bool"]);
+        assert_eq!(shown("Math.Cl"), ["Clamp(value: Double, lowest: Double, highest: Double) -> Double"]);
+        assert_eq!(shown("GetPattern(\"a\").max"), ["maxConsonants -> Int"]);
+        assert_eq!(shown("geo.ci"), ["City(ip: String) -> String"]);
+        assert_eq!(shown("Rand"), ["RandomInt(min: Int, max: Int) -> Int"]);
+        assert_eq!(shown("[1][0].Starts"), [] as [&str; 0]);
     }
 
     #[test]

@@ -11,11 +11,23 @@ fn codes_and_names_are_explained() {
         ("string.startswith()", "String.StartsWith(prefix: String) -> Bool\n"),
         ("Math.Abs", "Math.Abs("),
         ("math", "Math.Abs("),
+        ("geo", "Geo.City("),
+        ("let", "LET\n\nNames a value."),
+        ("External", "External\n\nMakes an external call"),
+        ("model score", "The record `model score` has the members\n    Score: Int\n"),
+        ("BIN", "BIN.Lookup(bin: String) -> BIN\n"),
     ];
     for (what, begin) in cases {
         let text = fql(&["explain", what]).good();
         assert!(text.starts_with(begin), "{what}: {text}");
     }
+}
+
+#[test]
+fn a_function_is_shown_with_its_examples_and_its_record() {
+    let text = fql(&["explain", "Model.Risk"]).good();
+    assert!(text.contains("\n    Model.Risk().Score > 800 => true\n") && !text.contains("```"), "{text}");
+    assert!(text.contains("The result has the members\n    Score: Int\n    Reason: String\n"), "{text}");
 }
 
 #[test]
