@@ -174,6 +174,38 @@ fn a_path_without_its_sign_is_told() {
 }
 
 #[test]
+fn a_member_that_the_sample_response_lacks_is_told() {
+    let call = || {
+        let sample = serde_json::json!({"risk": "high", "scores": [{"value": 7}], "none": null, "empty": []});
+        fql::external::External::new("ipRisk", |_: String| async { 1 }).sample_response(&sample)
+    };
+    let told = |test: &str| {
+        let found = Engine::builder().define(call()).rules("r", &format!("RETURN Review() WHEN {test}")).check().1;
+        let unknown = |one: &&fql::Diagnostic| one.code == Code::UNKNOWN_RESPONSE_MEMBER;
+        let line = |one: &fql::Diagnostic| {
+            format!("{} {} ({})", one.span.start - 21, one.message, one.help.clone().unwrap_or_default())
+        };
+        found.iter().filter(unknown).map(line).collect::<Vec<_>>()
+    };
+    for test in [
+        r#"External.ipRisk(@"ip").risk == "high""#,
+        r#"External.ipRisk(@"ip").RISK == "high""#,
+        r#"External.ipRisk(@"ip")["scores"][3].value > 5"#,
+        r#"External.ipRisk(@"ip").scores.Length > 5"#,
+        r#"External.ipRisk(@"ip").none.anything == 1"#,
+        r#"External.ipRisk(@"ip").empty[0].anything == 1"#,
+    ] {
+        assert_eq!(told(test), [] as [&str; 0], "{test}");
+    }
+    let lacks = |at, name, help| [format!("{at} the sample response of `ipRisk` has no member `{name}` ({help})")];
+    assert_eq!(told(r#"External.ipRisk(@"ip").riks == "high""#), lacks(23, "riks", "did you mean `risk`?"));
+    assert_eq!(told(r#"External.ipRisk(@"ip").scores[0].valeu > 5"#), lacks(33, "valeu", "did you mean `value`?"));
+    let otherwise = "if responses do have it, add it to the sample response";
+    assert_eq!(told(r#"External.ipRisk(@"ip").risk.level == "high""#), lacks(28, "level", otherwise));
+    assert_eq!(told(r#"External.ipRisk(@"ip")["country"] == "US""#), lacks(0, "country", otherwise));
+}
+
+#[test]
 fn a_warning_can_be_turned_off_or_made_an_error() {
     let builder = || Engine::builder().rules("shop", "LET $a = 1\nRETURN Review() WHEN @\"x\" > 5 && @\"x\" < 3");
     let (engine, diagnostics) = builder().check();

@@ -213,18 +213,18 @@ impl Checker<'_> {
         let Some((text, place)) = arguments.first().and_then(|e| Some((e.kind.text()?, e.span))) else {
             return Some(());
         };
-        let checked = match (row.place, row.name) {
+        let (checked, help) = match (row.place, row.name) {
             (Place::Method(Type::DateTime), "ToString") | (Place::Method(Type::String), "ToDateTime") => {
-                format::check_datetime_format(text)
+                (format::check_datetime_format(text), "a format of your own is such as `yyyy-MM-dd HH:mm`")
             }
             (Place::Method(ty @ (Type::Int | Type::Double)), "ToString") => {
-                format::check_number_format(text, ty == Type::Int)
+                (format::check_number_format(text, ty == Type::Int), "formats are such as `F2`, `N0` and `#,##0.00`")
             }
             _ => return Some(()),
         };
         match checked {
             Ok(()) => Some(()),
-            Err(fault) => self.report(self.diagnose(Code::BAD_CONSTANT, place, fault.message)),
+            Err(fault) => self.report(self.diagnose(Code::BAD_CONSTANT, place, fault.message).help(help)),
         }
     }
 

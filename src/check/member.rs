@@ -46,6 +46,7 @@ impl Checker<'_> {
                 }
             };
         }
+        self.lint_response(&value);
         value.span = span;
         Some(value)
     }

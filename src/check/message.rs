@@ -5,7 +5,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::function::Function;
 use crate::hir;
 use crate::source::Span;
-use crate::value::Type;
+use crate::value::{Record, Type};
 
 impl Checker<'_> {
     /// `expected Bool, found String`
@@ -13,10 +13,29 @@ impl Checker<'_> {
         let message = format!("expected {expected}, found {}", found.ty);
         let diagnostic =
             self.diagnose(Code::TYPE_MISMATCH, found.span, message).label(format!("this is {}", article(found.ty)));
-        match cast(found.ty, expected) {
-            Some(cast) => diagnostic.help(format!("write `{}{cast}`", self.operand_text(found.span))),
-            None => diagnostic,
+        match (cast(found.ty, expected), found.ty, expected) {
+            (Some(cast), ..) => diagnostic.help(format!("write `{}{cast}`", self.operand_text(found.span))),
+            (None, _, Type::CharSet) => {
+                diagnostic.help("write the classes, such as `CharSet.Numeric | CharSet.Hyphen`")
+            }
+            (None, Type::Int | Type::Double, Type::Bool) => {
+                diagnostic.help(format!("compare it: `{} > 0`", self.operand_text(found.span)))
+            }
+            (None, Type::Int | Type::Double, Type::TimeSpan) => {
+                let text = self.operand_text(found.span);
+                diagnostic.help(format!("say of which unit: `TimeSpan.FromMinutes({text})`"))
+            }
+            (None, Type::Record(record), _) => diagnostic.help(self.members_of(found.span, record)),
+            _ => diagnostic,
         }
+    }
+
+    /// ``it has the members `.Score`, `.Reason`: write `Model.Risk().Score` ``
+    fn members_of(&self, span: Span, record: Record) -> String {
+        let names: Vec<String> = record.members().iter().map(|(name, _)| format!("`.{name}`")).collect();
+        let first = record.members().first().map_or("", |(name, _)| name);
+        let whole = self.operand_text(span);
+        format!("it has the members {}: write `{whole}.{first}`", names.join(", "))
     }
 
     /// `cannot compare String with Int`
@@ -29,7 +48,12 @@ impl Checker<'_> {
         let help = cast(left.ty, right.ty)
             .map(|cast| (left.span, cast))
             .or_else(|| cast(right.ty, left.ty).map(|cast| (right.span, cast)))
-            .map(|(span, cast)| format!("write `{}{cast}`", self.operand_text(span)));
+            .map(|(span, cast)| format!("write `{}{cast}`", self.operand_text(span)))
+            .or_else(|| match (left.ty, right.ty) {
+                (Type::Record(record), _) => Some(self.members_of(left.span, record)),
+                (_, Type::Record(record)) => Some(self.members_of(right.span, record)),
+                _ => None,
+            });
         match help {
             Some(help) => diagnostic.help(help),
             None => diagnostic,

@@ -53,6 +53,8 @@ pub struct Definitions {
     pub externals: IndexMap<String, ExternalDefinition>,
     /// Lists by lower-case name, plain ones and support lists; `None` is one whose file has faults.
     pub lists: IndexMap<String, Option<Arc<List>>>,
+    /// What a response of an external call looks like, by the call's lower-case name, for those that have a sample (R7.1).
+    pub samples: HashMap<String, Arc<serde_json::Value>>,
     /// What answers `Geo`, `BIN`, `Model` and `Device` (L7.6-L7.8).
     pub providers: Providers,
 }

@@ -103,8 +103,7 @@ impl Checker<'_> {
                 _ => None,
             },
             _ => {
-                let found = plural(&arguments.len().to_string(), arguments.len());
-                let message = format!("`Exists` takes 1 argument, found {found}");
+                let message = format!("`Exists` takes 1 argument, found {}", arguments.len());
                 return self
                     .report(self.diagnose(Code::WRONG_ARITY, span, message).help("write `Exists(@\"user.email\")`"));
             }

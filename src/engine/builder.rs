@@ -43,6 +43,7 @@ struct Draft {
     lists: ListFiles,
     /// By lower-case name of the assessment.
     schemas: IndexMap<String, Arc<Schema>>,
+    samples: IndexMap<String, Arc<Schema>>,
 }
 
 /// What a text is, by its place.
@@ -300,6 +301,18 @@ impl EngineBuilder {
         self
     }
 
+    /// Gives a sample event of an assessment: a path that steps into one of its arrays by a name is warned of (L3.6, L9.3).
+    /// A schema tells more, so a sample is passed over where there is one. What is wrong with it is one of the diagnostics of
+    /// [`EngineBuilder::build`]; `file` is what they show.
+    #[must_use]
+    pub fn sample(mut self, assessment: impl Into<String>, file: &str, text: &str) -> EngineBuilder {
+        match Schema::of_sample(file, text) {
+            Ok(sample) => drop(self.draft.samples.insert(assessment.into().to_ascii_lowercase(), Arc::new(sample))),
+            Err(diagnostic) => self.unreadable.push(*diagnostic),
+        }
+        self
+    }
+
     /// Parses, checks and compiles.
     ///
     /// # Errors
@@ -320,7 +333,7 @@ impl EngineBuilder {
         let mut units: Vec<Unit> = Vec::with_capacity(self.before.len() + 1);
         let settings = self.providers.settings.clone();
         let mut sources = Some(self.providers);
-        for Draft { mut unit, mode, lists, schemas } in self.before.into_iter().chain([self.draft]) {
+        for Draft { mut unit, mode, lists, schemas, samples } in self.before.into_iter().chain([self.draft]) {
             unit.definitions = definitions.clone();
             unit.definitions.lists = lists.read(&self.policy.limits, |name| settings.serves(name), &mut diagnostics);
             // Providers are those of the root, whose lists they may be; children inherit them.
@@ -330,7 +343,7 @@ impl EngineBuilder {
             };
             for (key, part) in &mut unit.assessments {
                 part.first_match = mode == Mode::FirstMatch;
-                part.schema = schemas.get(key).cloned();
+                part.schema = schemas.get(key).or_else(|| samples.get(key)).cloned();
             }
             units.push(unit);
         }
@@ -357,7 +370,11 @@ impl EngineBuilder {
             |name: &Arc<str>, parameters| ExternalDefinition { name: name.clone(), parameters, environment: None };
         for external in &self.externals {
             let definition = define(&external.name, Some(external.parameters));
-            definitions.externals.insert(external.name.to_ascii_lowercase(), definition);
+            let key = external.name.to_ascii_lowercase();
+            if let Some(sample) = external.sample().and_then(|sample| serde_json::from_str(sample).ok()) {
+                definitions.samples.insert(key.clone(), Arc::new(sample));
+            }
+            definitions.externals.insert(key, definition);
         }
         for name in self.stubs.names() {
             definitions.externals.entry(name.to_ascii_lowercase()).or_insert(define(name, None));

@@ -113,7 +113,7 @@ fn keywords(map: &Map<String, Value>, document: &Value) -> Result<(), String> {
 }
 
 /// The offset of a line and a column, both from 1, columns in bytes.
-fn offset(text: &str, line: usize, column: usize) -> usize {
+pub(super) fn offset(text: &str, line: usize, column: usize) -> usize {
     let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     let mut at = (start + column.saturating_sub(1)).min(text.len());
     while !text.is_char_boundary(at) {

@@ -9,6 +9,7 @@
 
 mod kinds;
 mod load;
+mod sample;
 mod walk;
 
 pub use kinds::Kinds;
@@ -28,6 +29,8 @@ const LONGEST_PATH: usize = 8;
 #[derive(Debug)]
 pub struct Schema {
     document: Value,
+    /// Made of a sample, which tells arrays and nothing else.
+    is_sample: bool,
 }
 
 /// What a schema says of a path.
@@ -58,11 +61,25 @@ impl Schema {
     /// E0806: text that is no JSON, a keyword of the wrong form, a `$ref` that leads out of the document, nowhere, or in a
     /// circle.
     pub fn parse(name: &str, text: &str) -> Result<Schema, Box<Diagnostic>> {
-        load::load(name, text).map(|document| Schema { document })
+        load::load(name, text).map(|document| Schema { document, is_sample: false })
+    }
+
+    /// What a sample event tells: which paths step into an array by a name. It types nothing, and every path is open.
+    ///
+    /// # Errors
+    ///
+    /// E0802: text that is no JSON object.
+    pub fn of_sample(name: &str, text: &str) -> Result<Schema, Box<Diagnostic>> {
+        sample::document(name, text).map(|document| Schema { document, is_sample: true })
     }
 
     /// What stands at a path.
     pub fn look(&self, steps: &[PathStep]) -> Answer {
+        let Answer { described, array_without_index } = self.walk(steps);
+        Answer { described: if self.is_sample { Described::Open } else { described }, array_without_index }
+    }
+
+    fn walk(&self, steps: &[PathStep]) -> Answer {
         let mut place = Place::root(&self.document);
         let mut array_without_index = None;
         for (done, step) in steps.iter().enumerate() {

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use super::*;
+use crate::diagnostic::Code;
 use crate::syntax::parse_path;
 use crate::value::Type;
 
@@ -38,6 +39,34 @@ const SHOP: &str = r##"{
         {"type": "object", "properties": {"age": {"type": "integer"}}}
     ]}}
 }"##;
+
+#[test]
+fn a_sample_tells_arrays_and_nothing_else() {
+    let sample = r#"{"products": [{"price": 1, "tags": ["a"]}], "user": {"age": 7}, "none": []}"#;
+    let schema = Schema::of_sample("sample.json", sample).unwrap();
+    let look = |path: &str| schema.look(&crate::syntax::parse_path(path).unwrap().steps);
+    for (path, array) in [
+        ("products.price", Some(1)),
+        ("products[0].price", None),
+        ("products[0].tags.length", Some(3)),
+        ("user.age", None),
+        ("user.unknown", None),
+        ("none.x", Some(1)),
+        ("elsewhere.at.all", None),
+    ] {
+        assert_eq!(look(path), Answer { described: Described::Open, array_without_index: array }, "{path}");
+    }
+    for (text, message) in [
+        ("[1]", "expected a sample event, which is a JSON object, found another value"),
+        ("{\"a\": }", "expected a sample event, found no JSON: expected value"),
+    ] {
+        let refused = Schema::of_sample("sample.json", text).unwrap_err();
+        assert_eq!(
+            (refused.code, refused.message.as_str(), refused.help.is_some()),
+            (Code::BAD_SETTING, message, true)
+        );
+    }
+}
 
 #[test]
 fn a_path_has_the_kinds_that_the_schema_gives_it() {

@@ -11,6 +11,7 @@ mod level;
 mod quoted;
 mod ranges;
 mod reach;
+mod response;
 mod solve;
 mod subject;
 

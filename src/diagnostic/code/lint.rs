@@ -124,4 +124,12 @@ CLAUSE "review"
     ///
     /// Specification: L9.4.
     W1014 UNKNOWN_PATH: "path that the schema does not have";
+
+    /// The rule reads a member of an external call's response that the call's sample response does not have. It
+    /// is probably misspelt: a member that is not there is null, and reads as `""`, 0 or false.
+    ///
+    /// If responses do have it, add it to `sample_response` in the call's definition.
+    ///
+    /// Specification: L9.3, R7.1.
+    W1015 UNKNOWN_RESPONSE_MEMBER: "response member that the sample does not have";
 }
