@@ -157,7 +157,7 @@ fn run_with_machine<T>(
         let message = "an external call cannot be waited for within an async runtime: await `decide` instead";
         return Err(without_runtime(message));
     }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     match runtime {
         Ok(runtime) => runtime.block_on(wait(evaluation, subject, externals, &mut pending, finish)),
         Err(error) => Err(without_runtime(&format!("an external call needs a runtime, and none can be made: {error}"))),

@@ -1,5 +1,8 @@
 //! A certificate authority that is made when the tests begin.
 
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
     date_time_ymd,
@@ -26,12 +29,24 @@ pub(crate) struct Authority {
 pub(crate) struct Leaf {
     pub(crate) certificate: String,
     pub(crate) key: String,
+    public: Vec<u8>,
 }
 
 impl Leaf {
     /// Both in one text.
     pub(crate) fn pem(&self) -> String {
         format!("{}{}", self.certificate, self.key)
+    }
+
+    /// The public key as the certificate has it.
+    pub(crate) fn public_key(&self) -> Vec<u8> {
+        self.public.clone()
+    }
+
+    /// The certificate's SHA-256, as `x5t#S256` has it.
+    pub(crate) fn thumbprint(&self) -> String {
+        let certificate = CertificateDer::from_pem_slice(self.certificate.as_bytes()).unwrap();
+        URL_SAFE_NO_PAD.encode(digest(&SHA256, &certificate))
     }
 
     fn der(&self) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
@@ -75,7 +90,7 @@ impl Authority {
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
         change(&mut params);
         let certificate = params.signed_by(&key, &self.issuer).unwrap().pem();
-        Leaf { certificate, key: key.serialize_pem() }
+        Leaf { certificate, key: key.serialize_pem(), public: key.public_key_raw().to_vec() }
     }
 
     /// A server's side of TLS that shows this certificate; with `clients`, it asks for one of this authority in turn.

@@ -10,9 +10,14 @@
     reason = "a test that cannot set up its servers has failed"
 )]
 
+mod address;
 mod answer;
 mod authority;
 mod definition;
+mod dropped;
+mod fault;
+mod matrix;
 mod server;
 mod setup;
 mod success;
+mod token;

@@ -150,6 +150,11 @@ impl Peer {
         self.stream.as_mut().unwrap()
     }
 
+    /// The connection itself.
+    pub(crate) fn take(&mut self) -> Box<dyn Stream> {
+        self.stream.take().unwrap()
+    }
+
     /// The next request, head and body; `None` at the end.
     pub(crate) async fn request(&mut self) -> Option<String> {
         let mut bytes = std::mem::take(&mut self.rest);

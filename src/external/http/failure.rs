@@ -37,7 +37,7 @@ pub(super) fn describe(error: &reqwest::Error) -> Fault {
     } else if error.is_connect() {
         "cannot connect"
     } else if error.is_decode() && !cut_short {
-        let message = format!("the response cannot be decompressed: {cause}");
+        let message = format!("the response cannot be read: {cause}");
         return Fault { status: CallStatus::ResponseFailure, message };
     } else if error.is_builder() {
         return Fault { status: CallStatus::UnknownFailure, message: format!("there is no such request: {cause}") };

@@ -121,7 +121,8 @@ impl TokenSource {
 
     /// A token, by the deadline.
     pub(super) async fn token(self: &Arc<Self>, deadline: Instant) -> Result<Arc<Token>, TokenFault> {
-        loop {
+        // A flight may be lost with its runtime, once; one that is lost again has a fault of its own.
+        for _ in 0..2 {
             let mut flight = {
                 let mut state = self.state();
                 let now = Instant::now();
@@ -156,6 +157,7 @@ impl TokenSource {
                 Ok(Err(_)) => {}
             }
         }
+        Err(TokenFault::new(CallStatus::AadFailure, "the request for a token was given up", true))
     }
 
     /// Forgets a token that was refused, unless another has taken its place.
