@@ -78,6 +78,7 @@ pub mod program;
 pub mod evaluate;
 pub mod decision;
 pub mod external;
+pub mod sink;
 pub mod engine;
 
 pub use decision::Decision;

@@ -15,6 +15,8 @@
 mod breaker;
 #[path = "calls/coalesce.rs"]
 mod coalesce;
+#[path = "calls/events.rs"]
+mod events;
 #[path = "calls/guard.rs"]
 mod guard;
 #[path = "calls/monitor.rs"]

@@ -1,7 +1,8 @@
 //! From texts and functions to an engine, or all diagnostics at once.
 
 use super::compile::{Part, Text, Unit, compile};
-use super::externals::Externals;
+use super::events::Events;
+use super::externals::{Defined, Externals};
 use super::lists::ListFiles;
 use super::providers::ProviderSources;
 use super::{BuildError, Engine, Shared};
@@ -12,6 +13,7 @@ use crate::external::{External, Handler, Stubs};
 use crate::limit::Limits;
 use crate::list::Kind;
 use crate::schema::Schema;
+use crate::sink::{Output, Queue, Sink};
 use crate::source::{Source, Span};
 use indexmap::IndexMap;
 use std::path::Path;
@@ -32,6 +34,8 @@ pub struct EngineBuilder {
     lints: Lints,
     coalesce: Duration,
     earlier: Option<Engine>,
+    outputs: Vec<Output>,
+    tenant: String,
     pub(super) providers: ProviderSources,
 }
 
@@ -237,6 +241,29 @@ impl EngineBuilder {
         self
     }
 
+    /// Adds a sink that takes all events (R7.12); see [`sink`](crate::sink).
+    #[must_use]
+    pub fn sink(mut self, sink: impl Sink) -> EngineBuilder {
+        self.outputs.push(Output { names: None, sink: Box::new(sink) });
+        self
+    }
+
+    /// Adds a sink that takes events of these names only, such as [`sink::TRACES`](crate::sink::TRACES). What nobody takes is
+    /// never made.
+    #[must_use]
+    pub fn sink_of(mut self, names: impl IntoIterator<Item = impl Into<String>>, sink: impl Sink) -> EngineBuilder {
+        let names = Some(names.into_iter().map(Into::into).collect());
+        self.outputs.push(Output { names, sink: Box::new(sink) });
+        self
+    }
+
+    /// Sets the `tenantId` of events (R7.12); empty by default.
+    #[must_use]
+    pub fn tenant_id(mut self, id: impl Into<String>) -> EngineBuilder {
+        self.tenant = id.into();
+        self
+    }
+
     /// Takes along what an earlier engine knows of calls of the same name and [resilience](External::resilience): where their
     /// breakers stand, how many are under way, what was counted (R1.4).
     #[must_use]
@@ -352,10 +379,20 @@ impl EngineBuilder {
         if diagnostics.iter().any(Diagnostic::is_error) {
             return (None, diagnostics);
         }
+        let events = match (!self.outputs.is_empty()).then(|| Queue::new(self.outputs)).transpose() {
+            Ok(queue) => queue.map(|queue| Arc::new(Events::new(self.tenant, queue))),
+            Err(error) => {
+                let why = format!("the system gives no thread to write events on: {error}");
+                diagnostics.push(unreadable("sinks", &why));
+                return (None, diagnostics);
+            }
+        };
         let earlier = self.earlier.as_ref().map(|engine| &engine.shared.externals);
+        let defined = self.externals.into_iter().map(|external| Defined { environment: None, external }).collect();
         let shared = Shared {
             assessments: compiled.assessments,
-            externals: Externals::new(self.externals, self.stubs, self.coalesce, earlier),
+            externals: Externals::new(defined, self.stubs, self.coalesce, earlier, events.clone()),
+            events,
             tree: compiled.tree,
             lints: self.lints,
             policy: self.policy,

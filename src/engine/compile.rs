@@ -146,7 +146,10 @@ fn check(units: Vec<Unit>, lints: &Lints, limits: &Limits) -> Compiled {
                 .entry(key.clone())
                 .or_insert_with(|| Assessment { name: Arc::from(name), programs: vec![None; count] });
             if let Some(program) = assessment.programs.get_mut(environment) {
-                *program = good.then(|| Arc::new(Handle(Arc::new(Program::of_rules(&meant)))));
+                *program = good.then(|| {
+                    let compiled = Program { name: assessment.name.clone(), ..Program::of_rules(&meant) };
+                    Arc::new(Handle(Arc::new(compiled)))
+                });
             }
         }
     }

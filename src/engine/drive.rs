@@ -1,6 +1,6 @@
 //! Drives the evaluation core: makes the calls it asks for and hands over the answers.
 
-use super::externals::Externals;
+use super::externals::{Caller, Externals};
 use crate::decision::Decision;
 use crate::diagnostic::Code;
 use crate::evaluate::{Answer, Evaluation, EvaluationError, Outcome, Progress, Ran, Subject};
@@ -48,9 +48,14 @@ fn turn<T>(
             Progress::Calls(calls) => calls,
         };
         let mut answered = false;
+        let caller = Caller {
+            assessment: &subject.program.name,
+            correlation_id: subject.inputs.correlation_id.as_ref(),
+            limits: &subject.policy.limits,
+        };
         for call in calls {
             let id = call.id;
-            match externals.start(call, &subject.policy.limits) {
+            match externals.start(call, caller) {
                 Started::Now(answer) => {
                     evaluation.answer(id, answer);
                     answered = true;

@@ -1,7 +1,8 @@
 //! Who answers external calls: a stub before the definition, each with its guard.
 
+use super::events::Events;
 use crate::evaluate::{Answer, AnswerSource, CallRequest, CallStatus};
-use crate::external::{External, Guard, Monitor, Resilience, Started, Stubs, Terms};
+use crate::external::{External, Guard, Monitor, Origin, Resilience, Started, Stubs, Terms};
 use crate::hir;
 use crate::limit::Limits;
 use indexmap::IndexMap;
@@ -11,11 +12,13 @@ use std::time::Duration;
 /// What answers external calls.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Externals {
-    /// By lower-case name.
-    calls: IndexMap<String, Answerer>,
+    /// By the number of the environment that defines it, if one does, and its lower-case name.
+    calls: IndexMap<(Option<u32>, String), Answerer>,
     stubs: Stubs,
     /// How long ago an identical call of another event may have begun to share its answer; zero: none is shared.
     coalesce: Duration,
+    /// Whom to tell of requests.
+    events: Option<Arc<Events>>,
 }
 
 /// A call that is defined, stubbed, or both.
@@ -26,19 +29,36 @@ struct Answerer {
     guard: Arc<Guard>,
 }
 
+/// A definition, and the environment that it belongs to, by number; `None` is the host's.
+#[derive(Clone, Debug)]
+pub(super) struct Defined {
+    pub(super) environment: Option<u32>,
+    pub(super) external: External,
+}
+
+/// Whose call it is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Caller<'c> {
+    pub(super) assessment: &'c Arc<str>,
+    pub(super) correlation_id: Option<&'c Arc<str>>,
+    pub(super) limits: &'c Limits,
+}
+
 impl Externals {
     /// Gives every definition and every stub its guard: the one it had in an earlier engine, if the settings are the same.
     pub(super) fn new(
-        definitions: Vec<External>,
+        definitions: Vec<Defined>,
         stubs: Stubs,
         coalesce: Duration,
         earlier: Option<&Externals>,
+        events: Option<Arc<Events>>,
     ) -> Externals {
-        let mut calls = IndexMap::new();
-        let stubbed = stubs.names().map(|name| (name.clone(), None));
-        let defined = definitions.into_iter().map(|external| (external.name.clone(), Some(external)));
-        for (name, definition) in defined.chain(stubbed) {
-            let key = name.to_ascii_lowercase();
+        let mut calls: IndexMap<(Option<u32>, String), Answerer> = IndexMap::new();
+        let defined =
+            definitions.into_iter().map(|one| (one.environment, one.external.name.clone(), Some(one.external)));
+        let stubbed = stubs.names().map(|name| (None, name.clone(), None));
+        for (environment, name, definition) in defined.chain(stubbed) {
+            let key = (environment, name.to_ascii_lowercase());
             if definition.is_none() && calls.contains_key(&key) {
                 continue;
             }
@@ -52,48 +72,60 @@ impl Externals {
                 .unwrap_or_else(|| Arc::new(Guard::new(settings, super::input::random_seed())));
             calls.insert(key, Answerer { name, definition, guard });
         }
-        Externals { calls, stubs, coalesce }
+        Externals { calls, stubs, coalesce, events }
     }
 
     pub(super) fn monitor(&self) -> Monitor {
         Monitor::new(self.calls.values().map(|answerer| (answerer.name.clone(), answerer.guard.clone())).collect())
     }
 
+    fn find(&self, environment: Option<u32>, name: &str) -> Option<&Answerer> {
+        self.calls.get(&(environment, name.to_ascii_lowercase()))
+    }
+
     /// Whether a call may be made in vain (R8.2): its definition says so, or a stub answers it.
     pub(super) fn is_safe(&self, external: &hir::External) -> bool {
-        self.calls.get(&external.name.to_ascii_lowercase()).is_some_and(|answerer| {
-            self.stubs.has(&external.name) || answerer.definition.as_ref().is_some_and(External::is_safe)
-        })
+        let defined = self.find(external.environment, &external.name).and_then(|answerer| answerer.definition.as_ref());
+        self.stubs.has(&external.name) || defined.is_some_and(External::is_safe)
     }
 
     /// Counts a call that was made in vain.
     pub(super) fn unread(&self, external: &hir::External) {
-        if let Some(answerer) = self.calls.get(&external.name.to_ascii_lowercase()) {
+        if let Some(answerer) = self.find(external.environment, &external.name) {
             answerer.guard.unread();
         }
     }
 
     /// Begins a call: a stub answers before the definition does.
-    pub(super) fn start(&self, call: CallRequest, limits: &Limits) -> Started {
-        let Some(answerer) = self.calls.get(&call.name.to_ascii_lowercase()) else {
-            return Started::Now(not_found(&call.name));
+    pub(super) fn start(&self, call: CallRequest, caller: Caller<'_>) -> Started {
+        let CallRequest { name, environment, arguments, rule, clause, .. } = call;
+        let Some(answerer) = self.find(environment, &name) else {
+            return Started::Now(not_found(&name));
         };
-        let begin = |arguments| self.begin(answerer, arguments, limits);
+        let origin = self.events.as_ref().map(|events| Origin {
+            listener: events.clone(),
+            assessment: caller.assessment.clone(),
+            correlation_id: caller.correlation_id.cloned(),
+            rule,
+            clause,
+        });
+        let begin = |arguments| self.begin(answerer, arguments, caller.limits, origin);
         if self.coalesce.is_zero() {
-            return begin(call.arguments);
+            return begin(arguments);
         }
-        answerer.guard.coalesce(call.arguments, self.coalesce, begin)
+        answerer.guard.coalesce(arguments, self.coalesce, begin)
     }
 
-    fn begin(&self, answerer: &Answerer, arguments: Vec<String>, limits: &Limits) -> Started {
+    fn begin(&self, answerer: &Answerer, arguments: Vec<String>, limits: &Limits, origin: Option<Origin>) -> Started {
         let Answerer { name, definition, guard } = answerer;
         let most_ms = limits.call_timeout_max_ms;
         if let Some(started) = self.stubs.start(name, &arguments, definition.as_ref(), most_ms) {
-            return guard.watch(started);
+            return guard.watch(name, &arguments, started, origin);
         }
         match definition {
             Some(external) => {
-                guard.start(external, arguments, Terms { most_ms, response_bytes: limits.response_bytes })
+                let terms = Terms { most_ms, response_bytes: limits.response_bytes };
+                guard.start(external, arguments, terms, origin)
             }
             // INVARIANT: what has no definition has a stub.
             None => Started::Now(not_found(name)),

@@ -123,7 +123,7 @@ impl<'e> Request<'e> {
 }
 
 /// The system's clock.
-fn clock() -> DateTime {
+pub(super) fn clock() -> DateTime {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i128::try_from(since.as_nanos()).ok().and_then(DateTime::from_unix_nanos).unwrap_or(DateTime::MIN)
 }

@@ -9,6 +9,7 @@ mod builder;
 mod compile;
 mod drive;
 mod error;
+mod events;
 mod expression;
 mod externals;
 mod input;
@@ -29,9 +30,11 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::evaluate::{EvaluationError, Event, Inputs, Policy, Subject};
 use crate::external::Monitor;
 use crate::program::{Handle, Program};
+use events::Events;
 use externals::Externals;
 use indexmap::IndexMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Decides events by rules. Cheap to clone and to share between threads.
 ///
@@ -61,6 +64,7 @@ pub struct Engine {
 struct Shared {
     assessments: IndexMap<String, Assessment>,
     externals: Externals,
+    events: Option<Arc<Events>>,
     tree: Tree,
     lints: Lints,
     policy: Policy,
@@ -73,6 +77,16 @@ struct Assessment {
     name: Arc<str>,
     /// Its compiled rules by the number of the environment, whose parents' rules are in them (R2.3).
     programs: Vec<Option<Arc<Handle>>>,
+}
+
+impl Shared {
+    /// Tells the sinks of a decision.
+    #[inline]
+    fn tell(&self, subject: Subject<'_>, decision: &Decision) {
+        if let Some(events) = &self.events {
+            events.decided(subject, decision);
+        }
+    }
 }
 
 impl Engine {
@@ -116,7 +130,9 @@ impl Engine {
             }
         };
         let subject = subject(program, event, &inputs, &self.shared.policy);
-        drive::run_blocking(subject, &self.shared.externals, |ran| drive::decision(program, ran))
+        let decision = drive::run_blocking(subject, &self.shared.externals, |ran| drive::decision(program, ran))?;
+        self.shared.tell(subject, &decision);
+        Ok(decision)
     }
 
     /// Reads an event once for any number of decisions by the engine's only assessment, or by the one named.
@@ -188,6 +204,16 @@ impl Engine {
         self.shared.externals.monitor()
     }
 
+    /// Waits until the sinks have written what happened so far (R7.12); false if that takes longer than `most`.
+    pub fn flush(&self, most: Duration) -> bool {
+        self.shared.events.as_ref().is_none_or(|events| events.queue.flush(most))
+    }
+
+    /// How many events the sinks did not get: their queue was full, or they failed.
+    pub fn dropped_events(&self) -> u64 {
+        self.shared.events.as_ref().map_or(0, |events| events.queue.dropped())
+    }
+
     /// Warnings of the rules, in the order of the text.
     pub fn warnings(&self) -> &[Diagnostic] {
         &self.shared.warnings
@@ -252,7 +278,9 @@ impl Engine {
             }
         };
         let subject = subject(program, event, &inputs, &self.shared.policy);
-        drive::run(subject, &self.shared.externals, |ran| drive::decision(program, ran)).await
+        let decision = drive::run(subject, &self.shared.externals, |ran| drive::decision(program, ran)).await?;
+        self.shared.tell(subject, &decision);
+        Ok(decision)
     }
 
     fn assessment(&self, name: Option<&str>) -> Result<&Assessment, EvaluationError> {

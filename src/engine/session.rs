@@ -1,10 +1,10 @@
 //! One event after another on one thread, with memory that is kept.
 
 use super::drive;
-use super::{Engine, Externals, Request};
+use super::{Engine, Request, Shared};
 use crate::decision::Decision;
 use crate::engine::input::{EventInput, within};
-use crate::evaluate::{Evaluation, EvaluationError, Slots, Subject};
+use crate::evaluate::{Evaluation, EvaluationError, Ran, Slots, Subject};
 use crate::event::{Raws, extract};
 use crate::program::{Handle, Program};
 use std::sync::Arc;
@@ -51,16 +51,25 @@ impl Session {
     #[inline]
     pub fn decide<'e>(&mut self, event: impl Into<Request<'e>>) -> Result<Decision, EvaluationError> {
         let request = event.into();
-        self.read(&request, |evaluation, program, subject, externals| {
-            drive::run_blocking_with(evaluation, subject, externals, |ran| drive::decision(program, ran))
+        self.read(&request, |evaluation, program, subject, shared| {
+            let finish = |ran: Ran<'_, '_>| drive::decision(program, ran);
+            let decided = drive::run_blocking_with(evaluation, subject, &shared.externals, finish);
+            if let Ok(decision) = &decided {
+                shared.tell(subject, decision);
+            }
+            decided
         })
     }
 
     /// Decides an event if tests of its attributes are all that is needed.
     pub(super) fn decide_without_calls(&mut self, request: &Request<'_>) -> Result<Option<Decision>, EvaluationError> {
-        self.read(request, |evaluation, program, subject, _| {
+        self.read(request, |evaluation, program, subject, shared| {
             evaluation.clear();
-            Ok(evaluation.plain(subject).map(|plain| Decision::of_plain(program, plain)))
+            let decision = evaluation.plain(subject).map(|plain| Decision::of_plain(program, plain));
+            if let Some(decision) = &decision {
+                shared.tell(subject, decision);
+            }
+            Ok(decision)
         })
     }
 
@@ -78,7 +87,7 @@ impl Session {
     fn read<T>(
         &mut self,
         request: &Request<'_>,
-        evaluate: impl FnOnce(&mut Evaluation, &Arc<Handle>, Subject<'_>, &Externals) -> Result<T, EvaluationError>,
+        evaluate: impl FnOnce(&mut Evaluation, &Arc<Handle>, Subject<'_>, &Shared) -> Result<T, EvaluationError>,
     ) -> Result<T, EvaluationError> {
         let Session { engine, program, raws: own_raws, slots: own_slots, evaluation } = self;
         let shared = &engine.shared;
@@ -95,6 +104,6 @@ impl Session {
         };
         let inputs = request.inputs(program);
         let subject = Subject { program, slots, raws, text, inputs: &inputs, policy: &shared.policy };
-        evaluate(evaluation, program, subject, &shared.externals)
+        evaluate(evaluation, program, subject, shared)
     }
 }

@@ -15,7 +15,7 @@ use super::coalesce::Recent;
 use super::definition::External;
 use super::monitor::{CallSnapshot, Counter};
 use super::resilience::Resilience;
-use super::transport::{Call, Response};
+use super::transport::{Call, Response, Sent};
 use crate::evaluate::{Answer, CallStatus};
 use crate::value::json::scan;
 use futures_util::FutureExt;
@@ -41,6 +41,32 @@ pub(crate) struct Terms {
     pub(crate) most_ms: u64,
     /// The limit `response_bytes`.
     pub(crate) response_bytes: usize,
+}
+
+/// Where a call comes from, and who wants to hear how it ended.
+#[derive(Clone, Debug)]
+pub(crate) struct Origin {
+    pub(crate) listener: Arc<dyn Listener>,
+    pub(crate) assessment: Arc<str>,
+    pub(crate) correlation_id: Option<Arc<str>>,
+    pub(crate) rule: Option<Arc<str>>,
+    pub(crate) clause: Option<Arc<str>>,
+}
+
+/// Hears of every request.
+pub(crate) trait Listener: std::fmt::Debug + Send + Sync {
+    fn called(&self, told: &Told<'_>);
+}
+
+/// How a request ended.
+pub(crate) struct Told<'t> {
+    pub(crate) name: &'t str,
+    pub(crate) origin: &'t Origin,
+    pub(crate) answer: &'t Answer,
+    /// What came back in place of a value.
+    pub(crate) response: &'t str,
+    /// What was sent.
+    pub(crate) sent: &'t dyn Fn() -> Sent,
 }
 
 impl Guard {
@@ -69,34 +95,60 @@ impl Guard {
     }
 
     /// Begins a call.
-    pub(crate) fn start(self: &Arc<Guard>, external: &External, arguments: Vec<String>, terms: Terms) -> Started {
+    pub(crate) fn start(
+        self: &Arc<Guard>,
+        external: &External,
+        arguments: Vec<String>,
+        terms: Terms,
+        origin: Option<Origin>,
+    ) -> Started {
         let begun = Instant::now();
         if self.breaker.as_ref().is_some_and(|breaker| !breaker.would_admit()) {
             let answer = answer(external, refused(), begun);
             self.counter.answered(&answer);
+            tell(external, origin.as_ref(), &arguments, &answer, "");
             return Started::Now(answer);
         }
-        let (guard, external) = (self.clone(), external.clone());
-        let work = async move {
-            let response = guard.make(&external, arguments, begun, terms).await;
-            answer(&external, response, begun)
-        };
-        self.watch(Started::Later(Box::pin(work)))
+        let mut watch = Watch { guard: self.clone(), answered: false };
+        let external = external.clone();
+        Started::Later(Box::pin(async move {
+            let kept = if origin.is_some() { arguments.clone() } else { Vec::new() };
+            let mut response = watch.guard.make(&external, arguments, begun, terms).await;
+            let body = std::mem::take(&mut response.body);
+            let answer = answer(&external, response, begun);
+            watch.answered(&answer);
+            tell(&external, origin.as_ref(), &kept, &answer, &body);
+            answer
+        }))
     }
 
-    /// Counts how a call ends, or that it is dropped before.
-    pub(crate) fn watch(self: &Arc<Guard>, started: Started) -> Started {
+    /// Counts how a stubbed call ends, or that it is dropped before, and tells of it.
+    pub(crate) fn watch(
+        self: &Arc<Guard>,
+        name: &Arc<str>,
+        arguments: &[String],
+        started: Started,
+        origin: Option<Origin>,
+    ) -> Started {
+        let stubbed = |name: &str, arguments: &[String], origin: Option<&Origin>, answer: &Answer| {
+            let sent = || Sent { uri: String::new(), body: serde_json::Value::from(arguments).to_string() };
+            if let Some(origin) = origin {
+                origin.listener.called(&Told { name, origin, answer, response: "", sent: &sent });
+            }
+        };
         match started {
             Started::Now(answer) => {
                 self.counter.answered(&answer);
+                stubbed(name, arguments, origin.as_ref(), &answer);
                 Started::Now(answer)
             }
             Started::Later(work) => {
                 let mut watch = Watch { guard: self.clone(), answered: false };
+                let (name, arguments) = (name.clone(), arguments.to_vec());
                 Started::Later(Box::pin(async move {
                     let answer = work.await;
-                    watch.answered = true;
-                    watch.guard.counter.answered(&answer);
+                    watch.answered(&answer);
+                    stubbed(&name, &arguments, origin.as_ref(), &answer);
                     answer
                 }))
             }
@@ -146,11 +198,26 @@ struct Watch {
     answered: bool,
 }
 
+impl Watch {
+    fn answered(&mut self, answer: &Answer) {
+        self.answered = true;
+        self.guard.counter.answered(answer);
+    }
+}
+
 impl Drop for Watch {
     fn drop(&mut self) {
         if !self.answered {
             self.guard.counter.cancelled();
         }
+    }
+}
+
+/// Tells of a request, if somebody listens.
+fn tell(external: &External, origin: Option<&Origin>, arguments: &[String], answer: &Answer, response: &str) {
+    if let Some(origin) = origin {
+        let sent = || external.transport().sent(arguments);
+        origin.listener.called(&Told { name: &external.name, origin, answer, response, sent: &sent });
     }
 }
 

@@ -22,7 +22,7 @@ mod transport;
 
 pub use breaker::{Breaker, BreakerState, Permit, Verdict};
 pub use definition::External;
-pub(crate) use guard::{Guard, Terms};
+pub(crate) use guard::{Guard, Listener, Origin, Terms, Told};
 pub use host::{Argument, Handler, Reply, Serialized};
 pub use monitor::{CallSnapshot, Monitor, Snapshot};
 pub use resilience::Resilience;

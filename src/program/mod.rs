@@ -33,6 +33,8 @@ use std::sync::Arc;
 /// A compiled assessment, or a compiled expression.
 #[derive(Debug, Default)]
 pub struct Program {
+    /// The assessment's name; empty for an expression.
+    pub(crate) name: Arc<str>,
     /// The trie of the paths that are read.
     pub(crate) paths: Paths,
     /// Which slots there are.
@@ -92,7 +94,7 @@ pub struct Program {
     /// How many places in the code make external calls.
     pub(crate) call_sites: usize,
     /// See [`Program::most_looks`].
-    most_looks: usize,
+    pub(crate) most_looks: usize,
     /// The texts that places refer to.
     pub(crate) sources: Vec<Arc<Source>>,
 }
