@@ -11,6 +11,8 @@
     reason = "tests"
 )]
 
+#[path = "calls/batch.rs"]
+mod batch;
 #[path = "calls/breaker.rs"]
 mod breaker;
 #[path = "calls/coalesce.rs"]

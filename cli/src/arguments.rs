@@ -71,6 +71,9 @@ pub(crate) struct Decide {
     /// The events, a file or - for standard input: one JSON object, an array of them, or one on each line (NDJSON)
     #[arg(long, value_name = "FILE")]
     pub(crate) event: PathBuf,
+    /// Say at the end on standard error how external calls did: requests, latencies, errors, breakers
+    #[arg(long)]
+    pub(crate) calls: bool,
     /// How many threads decide events that stand one on each line; default: as many as there are cores
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<NonZeroU16>,

@@ -2,7 +2,8 @@
 //!
 //! Here rules and events are found and opened; [`crate::decisions`] goes through them.
 
-use crate::arguments::{Decide, is_stdin};
+use crate::arguments::{Decide, Format, is_stdin};
+use crate::calls;
 use crate::decisions::Decisions;
 use crate::events::Events;
 use crate::read::{self, Most};
@@ -31,7 +32,15 @@ pub(crate) fn run(arguments: &Decide, streams: &mut Streams) -> Result<bool, Sto
     };
     let input: Box<dyn Read + Send> =
         if stdin { Box::new(io::stdin()) } else { Box::new(open(&arguments.event, streams)?) };
-    decisions.all(Events::new(input, Most::event().bytes), streams)
+    let done = decisions.all(Events::new(input, Most::event().bytes), streams);
+    if arguments.calls {
+        let snapshot = engine.monitor().snapshot();
+        match arguments.format {
+            Format::Text => streams.tell(&calls::table(&snapshot)),
+            Format::Json => streams.tell(&snapshot.to_json()),
+        }
+    }
+    done
 }
 
 /// Reads and compiles a lone file of rules (R1.2).

@@ -5,6 +5,7 @@
 //! rest: nothing here knows the language.
 
 mod arguments;
+mod calls;
 mod check;
 mod decide;
 mod decisions;

@@ -6,7 +6,7 @@
 use crate::report::visible;
 use fql::diagnostic::render::render;
 use fql::{Diagnostic, EvaluationError};
-use std::io::{self, BufWriter, IsTerminal, Stderr, StdoutLock, Write};
+use std::io::{self, BufWriter, IsTerminal, Stderr, Stdout, Write};
 
 /// Why a command ended early.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ impl From<io::Error> for Stop {
 /// Where a command writes.
 #[derive(Debug)]
 pub(crate) struct Streams {
-    out: BufWriter<StdoutLock<'static>>,
+    out: BufWriter<Stdout>,
     err: Stderr,
     /// Whether results are coloured.
     pub(crate) out_colour: bool,
@@ -54,7 +54,7 @@ impl Streams {
         Streams {
             out_colour: wanted && io::stdout().is_terminal(),
             err_colour: wanted && io::stderr().is_terminal(),
-            out: BufWriter::with_capacity(64 << 10, io::stdout().lock()),
+            out: BufWriter::with_capacity(64 << 10, io::stdout()),
             err: io::stderr(),
         }
     }

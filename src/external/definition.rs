@@ -1,6 +1,7 @@
 //! What a call is called, takes, may take, and stands for if it fails.
 
-use super::host::{Handler, HostFunction};
+use super::batch::Batch;
+use super::host::{Handler, HostFunction, Reply};
 use super::resilience::Resilience;
 use super::transport::Transport;
 use std::sync::Arc;
@@ -49,6 +50,37 @@ impl External {
     ) -> External {
         let names: Vec<Arc<str>> = parameters.into_iter().map(Into::into).collect();
         External::define(name.into(), names.len(), names, Arc::new(transport))
+    }
+
+    /// A call of that name with these parameters, answered by an async function that takes many at once: calls that start
+    /// together, of one event or of several, are one invocation with the arguments of each, at most 1,000. It gives an answer
+    /// for each, in the same order; a call that gets none, and one whose answer is an `Err`, ends with `UnknownFailure`.
+    /// Everything else, the timeout too, is each call's own.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use fql::external::External;
+    /// let sizes = External::batch("sizeOf", ["text"], |calls: Vec<Vec<String>>| async move {
+    ///     calls.iter().map(|arguments| arguments[0].len()).collect::<Vec<usize>>()
+    /// });
+    /// let rules = r#"OBSERVE Output(a = External.sizeOf(@"a"), b = External.sizeOf(@"b"))"#;
+    /// let engine = fql::Engine::builder().define(sizes).rules("test", rules).build()?;
+    /// let decision = engine.decide_blocking(br#"{"a": "x", "b": "yy"}"#)?;
+    /// assert_eq!(decision.outputs().map(|(_, _, size)| size.as_str()).collect::<Vec<_>>(), ["1", "2"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn batch<F, P, R>(
+        name: impl Into<Arc<str>>,
+        parameters: impl IntoIterator<Item = impl Into<Arc<str>>>,
+        function: F,
+    ) -> External
+    where
+        F: Fn(Vec<Vec<String>>) -> P + Send + Sync + 'static,
+        P: Future<Output = Vec<R>> + Send + 'static,
+        R: Reply + 'static,
+    {
+        External::over(name, parameters, Batch::new(function))
     }
 
     fn define(

@@ -7,6 +7,7 @@
 //! calls. The guard around it is the same for all: timeout, [`Breaker`], how many calls at once, counts. A [`Snapshot`] of the
 //! counts tells how each call has been doing (R7.11).
 
+mod batch;
 mod breaker;
 mod coalesce;
 mod definition;

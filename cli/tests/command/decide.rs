@@ -169,6 +169,27 @@ fn calls_are_stubbed_and_made_together_or_one_after_another() {
 }
 
 #[test]
+fn calls_are_summed_up_at_the_end() {
+    let stub = r#"{"one": [{"args": ["x"], "response": 1, "latency_ms": 4}, {"args": ["y"], "status": "Timeout", "latency_ms": 8},
+        {"status": "HttpError", "httpStatusCode": 404}], "two": {}}"#;
+    let rules = "RETURN Review() WHEN External.one(@\"a\") == 1";
+    let folder = Folder::new(&[("010-checkout.fql", rules), ("stub.json", stub)]);
+    let stub = folder.path("stub.json");
+    let events = b"{\"a\": \"x\"}\n{\"a\": \"x\"}\n{\"a\": \"y\"}\n{\"a\": \"z\"}\n";
+    let output = decide(&folder, events, &["--stub", &stub, "--calls"]);
+    assert_eq!((output.code, output.out.lines().filter(|line| line.starts_with("Review")).count()), (0, 2));
+    let rows: Vec<Vec<&str>> = output.err.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(rows[0][..3], ["call", "requests", "average"]);
+    assert_eq!(rows[1][..2], ["one", "4"]);
+    let one = output.err.lines().nth(1).unwrap();
+    assert!(one.contains(" 50.0 %") && one.ends_with("HttpError 1 Timeout 1 (404: 1)"), "{one}");
+    assert!(output.err.lines().nth(2).unwrap().starts_with("two "), "{}", output.err);
+    let json = decide(&folder, events, &["--stub", &stub, "--calls", "--format", "json"]);
+    let summary: serde_json::Value = serde_json::from_str(&json.err).unwrap();
+    assert_eq!((&summary["calls"][0]["requests"], &summary["calls"][0]["errors"]["Timeout"]), (&4.into(), &1.into()));
+}
+
+#[test]
 fn clock_and_seed_reach_the_rules() {
     let rules = "OBSERVE Output(at = DateTime.UtcNow.Year, n = RandomInt(0, 1000000000))\nRETURN Approve()";
     let folder = Folder::new(&[("010-checkout.fql", rules)]);
