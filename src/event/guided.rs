@@ -32,15 +32,19 @@ impl<'p> Guided<'p, '_, '_, '_> {
 
     /// The object at `at`. Sites end long before nesting does, so there is no depth to hold against the limit.
     fn object(&mut self, at: usize, node: &'p Node, site: u16, depth: u32) -> Scanned<usize> {
-        let Some(mut guesses) = self.order.first(site) else { return self.reader.object(at, node, depth) };
         let bytes = self.reader.bytes;
+        let Some(mut guesses) = self.order.first(site) else {
+            self.order.pay_elements(1);
+            let is_unread = node.keys.is_empty();
+            return if is_unread { scan::skip(bytes, at, depth) } else { self.reader.object(at, node, depth) };
+        };
         let visit = self.reader.raws.visit();
         let mut at = at + 1;
         let mut behind = Behind::Brace;
         let mut hits = 0;
         loop {
             let guess = self.order.guess(guesses, bytes.get(at..).unwrap_or_default());
-            let (index, seam) = match guess {
+            let index = match guess {
                 Some(guess) => {
                     hits += 1;
                     guess
@@ -65,20 +69,21 @@ impl<'p> Guided<'p, '_, '_, '_> {
                     }
                 }
             };
-            let value = at + usize::from(seam.len);
+            let &Seam { name, next, other, len, is_string, .. } = self.order.seam(index);
+            let value = at + usize::from(len);
             // A string begins with the quote that the seam ends with; before others may be more white space than last time.
-            let value = if seam.is_string { value } else { scan::blank(bytes, value) };
-            at = match (seam.name, seam.is_string) {
+            let value = if is_string { value } else { scan::blank(bytes, value) };
+            at = match (name, is_string) {
                 (UNREAD, true) => scan::string(bytes, value)?.0 + 1,
-                (UNREAD, false) => self.pass(value, (index, &seam), depth + 1)?,
+                (UNREAD, false) => self.pass(value, index, depth + 1)?,
                 (name, _) => match node.keys.name(name) {
-                    Some(name) => self.member((at, value), (index, &seam), name, visit, depth)?,
+                    Some(name) => self.member((at, value), index, name, visit, depth)?,
                     // INVARIANT: a seam's name is one of the node that its site belongs to.
                     None => return Err(JsonFault::new(FaultKind::Key, at)),
                 },
             };
             behind = Behind::Seam(index);
-            guesses = (seam.next, seam.other);
+            guesses = (next, other);
         }
     }
 
@@ -91,7 +96,7 @@ impl<'p> Guided<'p, '_, '_, '_> {
         node: &'p Node,
         site: u16,
         behind: Behind,
-    ) -> Scanned<Option<(u16, Seam)>> {
+    ) -> Scanned<Option<u16>> {
         if !self.order.pay() {
             return Ok(None);
         }
@@ -114,25 +119,25 @@ impl<'p> Guided<'p, '_, '_, '_> {
     fn member(
         &mut self,
         (at, value): (usize, usize),
-        (index, seam): (u16, &Seam),
+        index: u16,
         name: &'p Name,
         visit: u64,
         depth: u32,
     ) -> Scanned<usize> {
-        let (start, end) = (at + usize::from(seam.key.0), at + usize::from(seam.key.1));
-        let key = Key { start, end, is_exact: seam.is_exact };
+        let &Seam { key: (start, end), is_exact, is_string, .. } = self.order.seam(index);
+        let key = Key { start: at + usize::from(start), end: at + usize::from(end), is_exact };
         // INVARIANT: children of nodes are nodes.
         let Some(node) = self.reader.paths.nodes.get(name.child as usize) else { return Ok(value) };
         if let Some(seen) = self.reader.raws.seen(name.edge, visit)
             && !self.reader.replaces(seen, name, key)
         {
-            return scan::skip(self.reader.bytes, value - usize::from(seam.is_string), depth + 1);
+            return scan::skip(self.reader.bytes, value - usize::from(is_string), depth + 1);
         }
         let filled = self.reader.raws.filled();
-        let end = if seam.is_string {
+        let end = if is_string {
             self.reader.text(value, node)?
         } else if is_container(self.reader.bytes, value) {
-            let site = self.order.inner(index, seam, depth + 1);
+            let site = self.order.inner(index, depth + 1);
             self.container(value, node, site, depth + 1)?
         } else {
             self.reader.leaf(value, node)?
@@ -216,11 +221,11 @@ impl<'p> Guided<'p, '_, '_, '_> {
 
     /// A value that nobody reads, a string only if it was none before.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn pass(&mut self, at: usize, (index, seam): (u16, &Seam), depth: u32) -> Scanned<usize> {
+    fn pass(&mut self, at: usize, index: u16, depth: u32) -> Scanned<usize> {
         if !is_container(self.reader.bytes, at) {
             return scan::leaf(self.reader.bytes, at);
         }
-        let site = self.order.inner(index, seam, depth);
+        let site = self.order.inner(index, depth);
         self.unread(at, site, depth)
     }
 

@@ -109,7 +109,8 @@ impl Keys {
                 };
                 self.group(usize::from(first), key).unwrap_or((Found::Nothing, false))
             }
-            _ => self.find_hashed(key),
+            Search::Empty => (Found::Nothing, false),
+            Search::Hashed { .. } => self.find_hashed(key),
         }
     }
 

@@ -36,13 +36,13 @@ const PART: usize = 32;
 /// Events after which everything is forgotten, if there is no more room.
 const MEMORY: u32 = 1024;
 
-/// A unit of credit is a tenth of reading a key by the grammar. A miss costs another key.
-const MISS: i64 = 10;
+/// A unit of credit is a tenth of reading a key by the grammar. A miss costs two more keys.
+const MISS: i64 = 20;
 /// What a hit earns: less than what it saves.
 const HIT: i64 = 3;
-/// What it costs to look for guesses at all, for each object; and for each element of an array that is no object.
-const OBJECT: i64 = 2;
-const ELEMENT: i64 = 1;
+/// What it costs to look for guesses at all, for each object; and for each element of an array that has none.
+const OBJECT: i64 = 6;
+const ELEMENT: i64 = 2;
 /// Bytes of an event that bring one unit: half a unit for a key and value of 32 bytes, 5 % of their cost.
 const BYTES: usize = 64;
 /// The most credit that is kept, and what a new session begins with.
@@ -225,7 +225,11 @@ impl Order {
 
     /// The one of two seams that stands at the beginning of these bytes.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub(super) fn guess(&self, (next, other): (u16, u16), bytes: &[u8]) -> Option<(u16, Seam)> {
+    pub(super) fn guess(&self, (next, other): (u16, u16), bytes: &[u8]) -> Option<u16> {
+        // After the last key of an object, usually.
+        if next == NOTHING {
+            return None;
+        }
         let padded;
         let ahead = match bytes.first_chunk() {
             Some(ahead) => ahead,
@@ -234,12 +238,25 @@ impl Order {
                 &padded
             }
         };
-        let fits = |index: u16| {
-            let seam = self.seams.get(usize::from(index))?;
-            let is_whole = usize::from(seam.len) <= PART || self.rest_fits(seam, bytes);
-            (begins(ahead, (&seam.text, seam.needed)) && is_whole).then_some((index, *seam))
-        };
-        fits(next).or_else(|| fits(other))
+        if self.fits(next, ahead, bytes) {
+            Some(next)
+        } else if self.fits(other, ahead, bytes) {
+            Some(other)
+        } else {
+            None
+        }
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn fits(&self, index: u16, ahead: &[u8; PART], bytes: &[u8]) -> bool {
+        let Some(seam) = self.seams.get(usize::from(index)) else { return false };
+        begins(ahead, (&seam.text, seam.needed)) && (usize::from(seam.len) <= PART || self.rest_fits(seam, bytes))
+    }
+
+    /// A seam by its number.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(super) fn seam(&self, index: u16) -> &Seam {
+        self.seams.get(usize::from(index)).unwrap_or(&Seam::NEVER)
     }
 
     #[inline(never)]
@@ -258,7 +275,7 @@ impl Order {
         }
     }
 
-    /// Pays for the elements of an array that are no objects.
+    /// Pays for the elements of an array that are no objects with guesses.
     #[inline]
     pub(super) fn pay_elements(&mut self, elements: u32) {
         self.credit -= i64::from(elements) * ELEMENT;
@@ -275,8 +292,8 @@ impl Order {
         self.credit >= 0
     }
 
-    /// Keeps a seam of these bytes at that place, if there is room, and returns it.
-    pub(super) fn learn(&mut self, site: u16, behind: Behind, text: &[u8], seam: Seam) -> Option<(u16, Seam)> {
+    /// Keeps a seam of these bytes at that place, if there is room.
+    pub(super) fn learn(&mut self, site: u16, behind: Behind, text: &[u8], seam: Seam) -> Option<u16> {
         let Order { seams, known, hasher, .. } = self;
         let hash = |site: u16, text: &[u8], needed: u32| hasher.hash_one((site, needed, text));
         let (first, needed) = part(text);
@@ -320,16 +337,17 @@ impl Order {
         if let Some((next, other)) = guesses {
             (*next, *other) = (index, *next);
         }
-        Some((index, self.seams.get(usize::from(index)).copied()?))
+        Some(index)
     }
 
     /// The site of the container behind a seam.
     #[inline]
-    pub(super) fn inner(&mut self, index: u16, seam: &Seam, depth: u32) -> u16 {
-        if seam.inner != NOTHING {
-            return seam.inner;
+    pub(super) fn inner(&mut self, index: u16, depth: u32) -> u16 {
+        let inner = self.seam(index).inner;
+        if inner != NOTHING || depth >= DEEPEST {
+            return inner;
         }
-        let site = self.new_site(depth);
+        let site = self.new_site();
         if let Some(seam) = self.seams.get_mut(usize::from(index)) {
             seam.inner = site;
         }
@@ -343,8 +361,8 @@ impl Order {
         let of_it = if is_read { known.elements.get(index as usize).copied() } else { Some(known.rest) };
         match of_it {
             None => NOTHING,
-            Some(NOTHING) => {
-                let new = self.new_site(depth);
+            Some(NOTHING) if depth < DEEPEST => {
+                let new = self.new_site();
                 let place = self.sites.get_mut(usize::from(site)).and_then(|known| {
                     if is_read { known.elements.get_mut(index as usize) } else { Some(&mut known.rest) }
                 });
@@ -358,10 +376,8 @@ impl Order {
     }
 
     #[cold]
-    fn new_site(&mut self, depth: u32) -> u16 {
-        if depth >= DEEPEST {
-            return NOTHING;
-        }
+    #[inline(never)]
+    fn new_site(&mut self) -> u16 {
         if self.sites.len() >= SITES {
             self.is_full = true;
             return NOTHING;

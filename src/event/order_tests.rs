@@ -147,8 +147,8 @@ fn wide_object(random: &mut Random, count: usize, name: impl Fn(&mut Random, usi
     Tree::Object((0..count).map(|at| (name(random, at), Tree::Int(random.below(100_000) as i64))).collect())
 }
 
-/// A miss costs about as much as reading a key by the grammar; what a hit saves is more than a quarter of that. So the cost
-/// of guessing, in keys, is the misses less a quarter of the hits.
+/// A miss costs about two keys read by the grammar; what a hit saves is more than a quarter of one. So the cost of guessing,
+/// in keys, is twice the misses less a quarter of the hits.
 #[test]
 fn keys_in_hostile_order_cost_at_most_a_twentieth() {
     let names = |_: &mut Random, at: usize| format!("\u{fc}ber{at}th attribute");
@@ -186,7 +186,7 @@ fn keys_in_hostile_order_cost_at_most_a_twentieth() {
         // What a session begins with, once.
         let credit = 500;
         assert!(missed > 100, "{what}: nothing was tried, {missed} of {all}");
-        assert!(missed <= all / 20 + guessed / 4 + credit, "{what}: {missed} missed, {guessed} guessed of {all}");
+        assert!(2 * missed <= all / 20 + guessed / 4 + credit, "{what}: {missed} missed, {guessed} guessed of {all}");
     }
 }
 
