@@ -6,6 +6,7 @@
 #![allow(dead_code, reason = "each benchmark uses a part of it")]
 
 pub(crate) mod native;
+pub(crate) mod shape;
 
 use fql::{Engine, Limits};
 use serde_json::{Value, json};
