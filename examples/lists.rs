@@ -2,6 +2,8 @@
 //!
 //! `cargo run --release --example lists`
 
+#![allow(clippy::print_stdout, reason = "an example shows what it does")]
+
 use fql::list::{Kind, List};
 use fql::{Engine, Limits};
 use std::fmt::Write;
@@ -14,7 +16,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let mut csv = "bin,country\n".to_string();
         for row in 0..rows {
             // Keys of 8 digits in no order, each once.
-            writeln!(csv, "{:08},{}", key(row), ["US", "NL", "DE", "CA"][row as usize % 4])?;
+            writeln!(csv, "{:08},{}", key(row), if row % 4 == 0 { "US" } else { "NL" })?;
         }
         let limits = Limits { list_file_bytes: 1 << 30, ..Limits::default() };
         let begun = Instant::now();

@@ -35,7 +35,10 @@ impl Checker<'_> {
                 let message = "expected a decision after `RETURN`, found another expression";
                 let mut diagnostic = self.diagnose(Code::NOT_A_DECISION, item.span, message);
                 let near = called(item).and_then(|(name, _)| nearest(name, DECISIONS.map(DecisionKind::name)));
+                let bare = if let ast::Kind::Name(name) = &item.kind { Some(name) } else { None };
+                let bare = DECISIONS.into_iter().find(|kind| bare.is_some_and(|name| is(name, kind.name())));
                 diagnostic = diagnostic.help(match near {
+                    _ if bare.is_some() => "a decision has parentheses, also without a reason: `Reject()`".to_string(),
                     Some(near) => format!("did you mean `{near}`?"),
                     None => "it is `Approve(...)`, `Reject(...)`, `Review(...)` or `Challenge(...)`".to_string(),
                 });
@@ -114,6 +117,11 @@ impl Checker<'_> {
         for item in items {
             let effect = match called(item) {
                 Some((name, arguments)) if is(name, "Output") || is(name, "Other") => {
+                    if is(name, "Other") {
+                        let place = Span { start: item.span.start, end: item.span.start + name.len() as u32 };
+                        let diagnostic = self.diagnose(Code::DEPRECATED, place, "`Other` is deprecated");
+                        self.diagnostics.push(diagnostic.help("write `Output`").fix(place, "Output"));
+                    }
                     self.pairs("Output", arguments).map(Effect::Output)
                 }
                 Some((name, arguments)) if is(name, "Trace") => self.pairs("Trace", arguments).map(Effect::Trace),
