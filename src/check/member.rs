@@ -83,7 +83,7 @@ impl Checker<'_> {
             RECEIVERS.into_iter().filter(|ty| !registry().members(*ty, &name.value).is_empty()).collect();
         let string_has_it = registry().members(Type::String, &name.value).iter().any(fits);
         let ty = match having.as_slice() {
-            [] => return self.no_such_attribute_member(base, name, count.is_some()),
+            [] => return self.no_such_attribute_member(base, name, steps),
             [one] => *one,
             _ if string_has_it => Type::String,
             [Type::String, rest @ ..]
@@ -117,18 +117,20 @@ impl Checker<'_> {
     }
 
     /// `@user.email` (L1.9): most likely the path was meant.
-    fn no_such_attribute_member<T>(&mut self, base: &ast::Expr, name: &Name, called: bool) -> Option<T> {
+    fn no_such_attribute_member<T>(&mut self, base: &ast::Expr, name: &Name, steps: &[Step]) -> Option<T> {
         let message = format!("no type has a member `{}`", name.value);
         let diagnostic = self.diagnose(Code::UNKNOWN_MEMBER, name.span, message);
         let near = RECEIVERS.iter().flat_map(|ty| member_names(*ty)).collect::<Vec<_>>();
         let near = nearest(&name.value, near.iter().copied());
+        let called = matches!(steps.get(1).map(|step| &step.kind), Some(StepKind::Call(_)));
         let diagnostic = match (&base.kind, near) {
             (ast::Kind::Attribute(path), None) if !called => {
-                let whole = base.span.to(name.span);
-                let path = format!("@\"{}.{}\"", path.text, name.value);
-                diagnostic.help(format!("a path of several steps stands in quotes: `{path}`")).fix(whole, path)
+                let (path, end) = with_steps(&path.text, name.span, steps);
+                let path = format!("@\"{path}\"");
+                let help = format!("a path of several steps stands in quotes: `{path}`");
+                diagnostic.help(help).fix(base.span.to(end), path)
             }
-            (ast::Kind::Attribute(path), Some(near)) if !called => diagnostic
+            (ast::Kind::Attribute(path), Some(near)) if !called && path.bare => diagnostic
                 .help(format!("write the path in quotes, `@\"{}.{}\"`, or the member `{near}`", path.text, name.value)),
             (_, Some(near)) => diagnostic.help(format!("did you mean `{near}`?")).fix(name.span, near),
             _ => diagnostic,
@@ -244,6 +246,21 @@ impl Checker<'_> {
         };
         Some(then(value, step, Type::Json, span))
     }
+}
+
+/// A path and the members that follow it as further steps, up to a call, and where the last one stands.
+fn with_steps(path: &str, first: Span, steps: &[Step]) -> (String, Span) {
+    let (mut path, mut end) = (path.to_string(), first);
+    for (number, step) in steps.iter().enumerate() {
+        match (&step.kind, steps.get(number + 1).map(|next| &next.kind)) {
+            (StepKind::Member(name), next) if !matches!(next, Some(StepKind::Call(_))) => {
+                path += &format!(".{}", name.value);
+                end = name.span;
+            }
+            _ => break,
+        }
+    }
+    (path, end)
 }
 
 /// Hangs a step onto a value; steps stand beside each other, so a long chain is wide and not deep.
