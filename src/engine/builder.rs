@@ -286,6 +286,13 @@ impl EngineBuilder {
         self
     }
 
+    /// Looks at one rule after another, as if there were no index; see [`Policy::in_order`].
+    #[must_use]
+    pub fn in_order(mut self, in_order: bool) -> EngineBuilder {
+        self.policy.in_order = in_order;
+        self
+    }
+
     /// Sets when external calls start (R8.2).
     #[must_use]
     pub fn prefetch(mut self, prefetch: Prefetch) -> EngineBuilder {

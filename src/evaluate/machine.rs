@@ -12,6 +12,7 @@ use super::slots::{LONG, Slots};
 use crate::diagnostic::Code;
 use crate::event::Raws;
 use crate::hir::Conversion;
+use crate::program::index::Index;
 use crate::program::{Condition, Op, Place, Program};
 use crate::value::{Context, Datum, DecisionKind, Failure, Json, Type, convert, json, operate};
 use bumpalo::collections::Vec as ArenaVec;
@@ -59,9 +60,17 @@ pub(crate) struct Input<'a> {
     pub(crate) steps: usize,
     pub(crate) calls: usize,
     pub(crate) fail_fast: bool,
+    pub(crate) in_order: bool,
 }
 
-impl Input<'_> {
+impl<'a> Input<'a> {
+    /// The index, if it may be used: what has to be looked after is looked after in order.
+    #[inline]
+    pub(crate) fn index(&self) -> Option<&'a Index> {
+        let index = self.program.index.as_deref()?;
+        (!self.in_order && !self.is_careful()).then_some(index)
+    }
+
     /// Whether a run may end because its steps are used up. Only a careful one counts them, and the longest texts that it can
     /// look through are those of the event, of answers, and what rules may compute.
     pub(crate) fn steps_may_run_out(&self, longest: usize) -> bool {

@@ -10,6 +10,7 @@
 
 mod after;
 mod answer;
+mod candidates;
 mod condition;
 mod explore;
 mod machine;
@@ -38,6 +39,7 @@ use crate::program::Program;
 use crate::value::{Context, DateTime, Datum};
 use answer::{Asked, Wanted};
 use bumpalo::Bump;
+use candidates::Candidates;
 use smallvec::SmallVec;
 use std::sync::Arc;
 
@@ -84,6 +86,9 @@ pub struct Policy {
     pub on_error: OnError,
     /// See [`Prefetch`].
     pub prefetch: Prefetch,
+    /// Looks at one rule after another, as if there were no index. Default false. It takes longer and changes nothing else:
+    /// a way to hold the one against the other.
+    pub in_order: bool,
 }
 
 /// Why an evaluation ended without a result (L5.2, L5.4).
@@ -148,16 +153,17 @@ pub(crate) struct Evaluation {
     blocked: Option<usize>,
     /// The calls that were made and not read, when it is done (R8.2).
     unread: Vec<usize>,
+    candidates: Candidates,
 }
 
 impl Evaluation {
     /// The decision, if no machine and no call is needed for it. Nearly every decision is one of these, so a driver asks
     /// this first, before anything that only calls need.
     #[inline]
-    pub(crate) fn plain(&self, subject: Subject<'_>) -> Option<Plain> {
+    pub(crate) fn plain(&mut self, subject: Subject<'_>) -> Option<Plain> {
         match subject.program.expression_type {
             Some(_) => None,
-            None => plain::decide(&input(&self.answers, subject))
+            None => plain::decide(&input(&self.answers, subject), &mut self.candidates)
                 .filter(|plain| after::is_nothing(subject.program, plain.kind)),
         }
     }
@@ -175,7 +181,7 @@ impl Evaluation {
         let mut wanted = None;
         if !waits {
             let mut machine = machine(&self.arena, input(&self.answers, subject), subject);
-            match ran(&mut machine, subject, finish) {
+            match ran(&mut machine, &mut self.candidates, subject, finish) {
                 Ok(done) => {
                     let read = std::mem::take(&mut machine.read);
                     self.unread.extend((0..self.answers.asked.len()).filter(|id| !read.contains(&(*id as u32))));
@@ -258,11 +264,12 @@ impl Evaluation {
 /// Runs in order, from the beginning to the end or to a call without an answer.
 fn ran<'a, T>(
     machine: &mut Machine<'a>,
+    candidates: &mut Candidates,
     subject: Subject<'_>,
     finish: impl FnOnce(Ran<'_, 'a>) -> T,
 ) -> Result<T, Stop> {
     if subject.program.expression_type.is_none() {
-        let mut outcome = run::rules(machine)?;
+        let mut outcome = run::rules(machine, candidates)?;
         after::follow(machine, &mut outcome)?;
         return Ok(finish(Ran::Rules(machine, outcome)));
     }
@@ -294,6 +301,7 @@ fn input<'a>(answers: &'a Answers, subject: Subject<'a>) -> Input<'a> {
         steps: policy.limits.steps,
         calls: policy.limits.calls_per_event,
         fail_fast: policy.on_error == OnError::Fail,
+        in_order: policy.in_order,
     }
 }
 

@@ -4,8 +4,10 @@
 //! needs the machine: code, an effect, a note to make. Then the rules run again with it; nothing was changed.
 
 use super::Input;
+use super::candidates::Candidates;
 use super::condition::slot_test;
 use super::run::Decided;
+use crate::program::index::Index;
 use crate::program::{Condition, FALSE, Statement, TRUE, TestKind};
 use crate::value::DecisionKind;
 use smallvec::SmallVec;
@@ -41,8 +43,44 @@ impl Plain {
 
 /// Runs all rules, unless the machine is needed.
 #[inline]
-pub(crate) fn decide(input: &Input<'_>) -> Option<Plain> {
-    if input.is_careful() { None } else { in_order(input) }
+pub(crate) fn decide(input: &Input<'_>, candidates: &mut Candidates) -> Option<Plain> {
+    if input.is_careful() {
+        return None;
+    }
+    match input.index() {
+        Some(index) => by_index(input, index, candidates),
+        None => in_order(input),
+    }
+}
+
+/// Looks at the statements that the event may concern.
+fn by_index(input: &Input<'_>, index: &Index, candidates: &mut Candidates) -> Option<Plain> {
+    let program = input.program;
+    let mut plain = Plain::nothing();
+    // The rule under way, whether its condition held, whether no other comes after it.
+    let (mut rule, mut held, mut last) = (u32::MAX, false, false);
+    candidates.find(index, input);
+    while let Some(number) = candidates.next(index) {
+        let statement = program.statements.get(number as usize)?;
+        if statement.rule != rule {
+            if last {
+                plain.looked_at = rule + 1;
+                return Some(plain);
+            }
+            rule = statement.rule;
+            let of = program.rules.get(rule as usize)?;
+            held = holds(input, of.condition)?;
+            last = held && of.last;
+            if held && !matches!(of.condition, Condition::Always) {
+                plain.held.push(rule);
+            }
+        }
+        if held && holds(input, statement.when)? {
+            return plain.fired(statement);
+        }
+    }
+    plain.looked_at = if last { rule + 1 } else { program.rules.len() as u32 };
+    Some(plain)
 }
 
 /// Looks at one statement after another.

@@ -1,7 +1,9 @@
 //! Runs rules in order (L2.7, R2.1, R2.2) and gathers what they emit.
 
+use super::candidates::Candidates;
 use super::machine::{Machine, Stop};
-use crate::program::{Argument, Decide, Effect, Program, TextRef};
+use crate::program::index::Index;
+use crate::program::{Argument, Condition, Decide, Effect, Program, Rule, TextRef};
 use crate::value::{Datum, DecisionKind, Json};
 use smallvec::SmallVec;
 
@@ -68,36 +70,26 @@ impl Outcome<'_> {
 }
 
 /// Runs all rules.
-pub(crate) fn rules<'a>(machine: &mut Machine<'a>) -> Result<Outcome<'a>, Stop> {
+pub(crate) fn rules<'a>(machine: &mut Machine<'a>, candidates: &mut Candidates) -> Result<Outcome<'a>, Stop> {
+    match machine.input.index() {
+        Some(index) => by_index(machine, index, candidates),
+        None => in_order(machine),
+    }
+}
+
+/// Runs one rule after another.
+fn in_order<'a>(machine: &mut Machine<'a>) -> Result<Outcome<'a>, Stop> {
     let program: &'a Program = machine.input.program;
     let mut outcome = Outcome::nothing();
-    for (number, rule) in program.rules.iter().enumerate() {
-        machine.rule = number as u32;
-        machine.clause = None;
-        outcome.looked_at = number as u32 + 1;
-        let conditional = !matches!(rule.condition, crate::program::Condition::Always);
-        if conditional && !fires(machine, rule.condition)? {
+    for (number, rule) in (0_u32..).zip(&program.rules) {
+        outcome.looked_at = number + 1;
+        if !begin(machine, &mut outcome, number, rule)? {
             continue;
         }
-        if conditional {
-            outcome.held.push(number as u32);
-        }
-        for clause_number in rule.clauses.clone() {
-            machine.clause = Some(clause_number);
-            let Some(clause) = program.clauses.get(clause_number as usize) else { continue };
-            for statement in clause.statements.clone() {
-                let Some(statement) = program.statements.get(statement as usize) else { continue };
-                if !fires(machine, statement.when)? {
-                    continue;
-                }
-                for effect in statement.effects.clone() {
-                    let place = Decided { rule: number as u32, clause: clause_number, effect };
-                    let Some(effect) = program.effects.get(effect as usize) else { continue };
-                    apply(machine, &mut outcome, effect, place)?;
-                }
-                if outcome.decided.is_some() {
-                    return Ok(outcome);
-                }
+        for number in rule.statements.clone() {
+            statement(machine, &mut outcome, number)?;
+            if outcome.decided.is_some() {
+                return Ok(outcome);
             }
         }
         if rule.last {
@@ -107,9 +99,71 @@ pub(crate) fn rules<'a>(machine: &mut Machine<'a>) -> Result<Outcome<'a>, Stop> 
     Ok(outcome)
 }
 
+/// Runs the statements that the event may concern. The others would not fire, and nobody could tell that they were not tried.
+fn by_index<'a>(machine: &mut Machine<'a>, index: &'a Index, candidates: &mut Candidates) -> Result<Outcome<'a>, Stop> {
+    let program: &'a Program = machine.input.program;
+    let mut outcome = Outcome::nothing();
+    // The rule under way, whether its condition held, whether no other comes after it.
+    let (mut rule, mut held, mut last) = (u32::MAX, false, false);
+    candidates.find(index, &machine.input);
+    while let Some(number) = candidates.next(index) {
+        let Some(of) = program.statements.get(number as usize).map(|statement| statement.rule) else { continue };
+        if of != rule {
+            if last {
+                break;
+            }
+            let Some(next) = program.rules.get(of as usize) else { continue };
+            rule = of;
+            held = begin(machine, &mut outcome, of, next)?;
+            last = held && next.last;
+        }
+        if held {
+            statement(machine, &mut outcome, number)?;
+            if outcome.decided.is_some() {
+                outcome.looked_at = rule + 1;
+                return Ok(outcome);
+            }
+        }
+    }
+    outcome.looked_at = if last { rule + 1 } else { program.rules.len() as u32 };
+    Ok(outcome)
+}
+
+/// Begins a rule: whether its condition holds.
+#[inline]
+fn begin<'a>(machine: &mut Machine<'a>, outcome: &mut Outcome<'a>, number: u32, rule: &Rule) -> Result<bool, Stop> {
+    machine.rule = number;
+    machine.clause = None;
+    if matches!(rule.condition, Condition::Always) {
+        return Ok(true);
+    }
+    let holds = fires(machine, rule.condition)?;
+    if holds {
+        outcome.held.push(number);
+    }
+    Ok(holds)
+}
+
+/// Runs a statement.
+#[inline]
+fn statement<'a>(machine: &mut Machine<'a>, outcome: &mut Outcome<'a>, number: u32) -> Result<(), Stop> {
+    let program: &'a Program = machine.input.program;
+    let Some(statement) = program.statements.get(number as usize) else { return Ok(()) };
+    machine.clause = Some(statement.clause);
+    if !fires(machine, statement.when)? {
+        return Ok(());
+    }
+    for effect in statement.effects.clone() {
+        let place = Decided { rule: statement.rule, clause: statement.clause, effect };
+        let Some(effect) = program.effects.get(effect as usize) else { continue };
+        apply(machine, outcome, effect, place)?;
+    }
+    Ok(())
+}
+
 /// Whether a condition holds; one that fails does not (L5.1).
 #[inline]
-pub(super) fn fires(machine: &mut Machine<'_>, condition: crate::program::Condition) -> Result<bool, Stop> {
+pub(super) fn fires(machine: &mut Machine<'_>, condition: Condition) -> Result<bool, Stop> {
     match machine.holds(condition) {
         Err(Stop::Failed(_)) => Ok(false),
         other => other,

@@ -39,6 +39,8 @@ pub(super) struct Build<'h> {
     source: u32,
     texts: HashMap<Arc<str>, TextRef>,
     slots: HashMap<(Type, u32), u32>,
+    /// For conditions with calls, by their code, the tests that stand before any call.
+    guards: HashMap<u32, u32>,
     /// For each variable whether its value makes external calls, itself or through others.
     calls: Vec<bool>,
 }
@@ -54,8 +56,15 @@ impl<'h> Build<'h> {
             sources: hir.sources.clone(),
             ..Program::default()
         };
-        let mut build =
-            Build { hir, program, source: 0, texts: HashMap::new(), slots: HashMap::new(), calls: Vec::new() };
+        let mut build = Build {
+            hir,
+            program,
+            source: 0,
+            texts: HashMap::new(),
+            slots: HashMap::new(),
+            guards: HashMap::new(),
+            calls: Vec::new(),
+        };
         for (id, bound) in hir.lets.iter().enumerate() {
             build.source = bound.source;
             let calls = build.makes_calls(&bound.value);
@@ -90,6 +99,7 @@ impl<'h> Build<'h> {
             _ => 0,
         });
         self.program.most_looks = operands.sum::<usize>() + self.program.tests.len();
+        self.program.index = index::Index::new(&self.program, &self.guards).map(Box::new);
         self.program
     }
 
@@ -221,11 +231,26 @@ impl<'h> Build<'h> {
     fn condition(&mut self, e: Option<&Expr>) -> Condition {
         match e {
             None => Condition::Always,
-            Some(e) if self.makes_calls(e) => Condition::Code(self.code_of(e)),
+            Some(e) if self.makes_calls(e) => {
+                let start = self.code_of(e);
+                self.guard(e, start);
+                Condition::Code(start)
+            }
             Some(e) => match self.test(e, TRUE, FALSE) {
                 TRUE => Condition::Always,
                 entry => Condition::Tests(entry),
             },
+        }
+    }
+
+    /// The tests that stand before the calls of a condition, for the index alone.
+    fn guard(&mut self, e: &Expr, start: u32) {
+        let Kind::And(operands) = &e.kind else { return };
+        let calls = operands.iter().position(|operand| self.makes_calls(operand)).unwrap_or(0);
+        let before = operands.get(..calls).unwrap_or_default();
+        let guard = before.iter().rev().fold(TRUE, |yes, operand| self.test(operand, yes, FALSE));
+        if guard != TRUE {
+            self.guards.insert(start, guard);
         }
     }
 

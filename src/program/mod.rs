@@ -15,6 +15,7 @@ mod build;
 mod calculation;
 mod code;
 mod fuse;
+pub(crate) mod index;
 mod test;
 
 pub(crate) use calculation::Calculation;
@@ -95,6 +96,8 @@ pub struct Program {
     pub(crate) call_sites: usize,
     /// See [`Program::most_looks`].
     pub(crate) most_looks: usize,
+    /// Which statements an event may concern, if there are many.
+    pub(crate) index: Option<Box<index::Index>>,
     /// The texts that places refer to.
     pub(crate) sources: Vec<Arc<Source>>,
 }
@@ -127,6 +130,11 @@ impl Program {
     /// The texts it was made of.
     pub fn sources(&self) -> &[Arc<Source>] {
         &self.sources
+    }
+
+    /// Whether it has an index, so that an event looks only at the rules that it may concern.
+    pub fn is_indexed(&self) -> bool {
+        self.index.is_some()
     }
 
     /// The names of its rules, in the order they run.

@@ -180,6 +180,16 @@ impl TextSet {
         let lower = || text.iter().map(|byte| byte.to_ascii_lowercase());
         self.long.binary_search_by(|member| member.bytes().cmp(lower())).is_ok()
     }
+
+    /// Its members in lower case: their ends and their lengths.
+    pub(crate) fn members(&self) -> impl Iterator<Item = (u64, u64, u32)> {
+        let short = self.short.iter().map(|head| {
+            let len = (71 - head.leading_zeros()) / 8;
+            (*head, shifted(*head, len as usize), len)
+        });
+        let long = self.long.iter().map(|text| (ends(text.as_bytes()), text.len() as u32));
+        short.chain(long.map(|((head, tail), len)| (head, tail, len)))
+    }
 }
 
 /// The mark of a text in a set, by its first bytes and its length.

@@ -1,0 +1,164 @@
+//! The statements that an event may concern, in order.
+//!
+//! In: an [`Index`] and the slots of an event. Out: numbers of statements, ascending, each once. What the table and the words
+//! find is marked in a set of bits; what the sieve lets through is taken from it word by word, as far as rules run.
+
+use super::Input;
+use super::condition::slot_test;
+use crate::program::Test;
+use crate::program::index::{Ask, Index, number, part, whole};
+
+/// No statement.
+const NONE: u32 = u32::MAX;
+
+/// The state of one run, and memory that is kept for the next one.
+#[derive(Debug, Default)]
+pub(crate) struct Candidates {
+    /// A bit for each statement.
+    bits: Vec<u64>,
+    /// A bit for each word that is not zero.
+    filled: Vec<u64>,
+    /// For each column of the sieve, where the mask begins that goes for the event.
+    masks: Vec<u32>,
+    /// The next statement of each kind, or [`NONE`].
+    marked: u32,
+    always: u32,
+    sieved: u32,
+    always_at: usize,
+    /// The word of the sieve under way, and what is left of it.
+    word: usize,
+    left: u64,
+}
+
+impl Candidates {
+    /// Looks up what an event brings.
+    pub(crate) fn find(&mut self, index: &Index, input: &Input<'_>) {
+        self.clear(index);
+        let slots = input.slots;
+        let Candidates { bits, filled, .. } = self;
+        let mut mark = |statement: u32| {
+            let word = statement as usize / 64;
+            if let (Some(bits), Some(filled)) = (bits.get_mut(word), filled.get_mut(word / 64)) {
+                *bits |= 1 << (statement % 64);
+                *filled |= 1 << (word % 64);
+            }
+        };
+        for slot in &index.wholes {
+            let text = slots.text_slot(*slot);
+            index.table.find(whole(*slot, text.head, text.tail, text.len), &mut mark);
+        }
+        for slot in &index.numbers {
+            let value = slots.doubles.get(*slot as usize).copied().unwrap_or(0.0);
+            index.table.find(number(*slot, value), &mut mark);
+        }
+        for (ask, slot, len) in &index.parts {
+            let text = slots.bytes(*slot, input.text);
+            let Some(rest) = text.len().checked_sub(*len as usize) else { continue };
+            let bytes = match ask {
+                Ask::End => text.get(rest..),
+                _ => text.get(..*len as usize),
+            };
+            index.table.find(part(*ask, *slot, bytes.unwrap_or_default()), &mut mark);
+        }
+        for words in &index.words {
+            words.find(slots.text(words.slot, input.text), &mut mark);
+        }
+        self.set_sieve(index, input);
+        self.always_at = 0;
+        self.always = index.always.first().copied().unwrap_or(NONE);
+        self.marked = self.next_marked();
+        self.sieved = self.next_sieved(index);
+    }
+
+    fn clear(&mut self, index: &Index) {
+        let words = index.statements.div_ceil(64);
+        if self.bits.len() != words {
+            self.bits = vec![0; words];
+            self.filled = vec![0; words.div_ceil(64)];
+            return;
+        }
+        while self.next_marked() != NONE {}
+    }
+
+    /// Chooses the mask of each column.
+    fn set_sieve(&mut self, index: &Index, input: &Input<'_>) {
+        let sieve = &index.sieve;
+        self.masks.clear();
+        for range in &sieve.ranges {
+            let value = input.slots.doubles.get(range.slot as usize).copied().unwrap_or(0.0);
+            let piece = range.borders.partition_point(|border| *border <= value);
+            if !value.is_nan() {
+                self.masks.push(range.first + (piece * sieve.words) as u32);
+            }
+        }
+        for asked in &sieve.tests {
+            let test = Test { kind: asked.kind, yes: 0, no: 0 };
+            let offset = if slot_test(input, &test) { sieve.words as u32 } else { 0 };
+            self.masks.push(asked.first + offset);
+        }
+        self.word = 0;
+        self.left = self.sift(index, 0);
+    }
+
+    /// What all columns let through of a word of rows.
+    #[inline]
+    fn sift(&self, index: &Index, word: usize) -> u64 {
+        let masks = &index.sieve.masks;
+        let Some(all) = masks.get(word).filter(|_| word < index.sieve.words) else { return 0 };
+        self.masks.iter().fold(*all, |left, mask| left & masks.get(*mask as usize + word).copied().unwrap_or(0))
+    }
+
+    /// The next statement to look at.
+    #[inline]
+    pub(crate) fn next(&mut self, index: &Index) -> Option<u32> {
+        let next = self.marked.min(self.always).min(self.sieved);
+        if next == NONE {
+            return None;
+        }
+        if self.marked == next {
+            self.marked = self.next_marked();
+        }
+        if self.always == next {
+            self.always_at += 1;
+            self.always = index.always.get(self.always_at).copied().unwrap_or(NONE);
+        }
+        while self.sieved == next {
+            self.sieved = self.next_sieved(index);
+        }
+        Some(next)
+    }
+
+    /// Takes the first bit that is set.
+    #[inline]
+    fn next_marked(&mut self) -> u32 {
+        for (place, filled) in self.filled.iter_mut().enumerate() {
+            if *filled == 0 {
+                continue;
+            }
+            let word = place * 64 + filled.trailing_zeros() as usize;
+            let Some(bits) = self.bits.get_mut(word) else { break };
+            let bit = bits.trailing_zeros();
+            *bits &= bits.wrapping_sub(1);
+            if *bits == 0 {
+                *filled &= *filled - 1;
+            }
+            return word as u32 * 64 + bit;
+        }
+        NONE
+    }
+
+    /// Takes the next row that all columns let through.
+    #[inline]
+    fn next_sieved(&mut self, index: &Index) -> u32 {
+        while self.left == 0 {
+            self.word += 1;
+            if self.word >= index.sieve.words {
+                return NONE;
+            }
+            self.left = self.sift(index, self.word);
+        }
+        let row = self.word * 64 + self.left.trailing_zeros() as usize;
+        self.left &= self.left - 1;
+        index.sieve.rows.get(row).copied().unwrap_or(NONE)
+    }
+}

@@ -1,0 +1,313 @@
+//! Which statements an event may concern.
+//!
+//! In: a program. Out: its [`Index`]. Looking at one rule after another costs as much as there are rules; but of what most
+//! rules ask, an event has nothing. So each statement is filed under something that its condition needs ([`access`]): a
+//! text or number that a slot must equal, a beginning, an end, a part of a text, and where there is nothing so rare, the
+//! ranges that numbers must be in ([`sieve`]). What an event brings then finds the statements to look at, which are looked at
+//! in order as ever. A condition that is left out would have been false, and looking at it would have changed nothing: so
+//! whatever is decided, emitted, noted or called is the same with an index and without.
+
+mod access;
+mod sieve;
+mod table;
+mod words;
+
+pub(crate) use sieve::Sieve;
+pub(crate) use table::{Ask, Table, number, part, whole};
+pub(crate) use words::Words;
+
+use super::{Condition, Program, TestKind, ends};
+use access::{Access, Literal, Way};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// From how many statements on looking through the index costs less than looking at all.
+const FEWEST: usize = 16;
+
+/// Above how many statements under one key it is better to look at something else as well.
+const CROWDED: usize = 48;
+
+/// The longest beginning or end that is looked up; how many lengths of them a slot may have before they are grouped.
+const LONGEST: usize = 32;
+const MOST_LENGTHS: usize = 10;
+
+/// From how many texts on that one slot may hold an automaton looks for all at once.
+const FEWEST_WORDS: usize = 4;
+
+/// See [the module](self). A statement goes by its number; the condition of a rule by that of the rule's first statement.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    pub(crate) table: Table,
+    /// The text slots that are looked up as a whole.
+    pub(crate) wholes: Box<[u32]>,
+    /// The text slots of which a beginning or end of some length is looked up.
+    pub(crate) parts: Box<[(Ask, u32, u32)]>,
+    /// The Double slots that are looked up.
+    pub(crate) numbers: Box<[u32]>,
+    /// Texts that a slot may hold.
+    pub(crate) words: Box<[Words]>,
+    pub(crate) sieve: Sieve,
+    /// Statements that are always looked at, ascending.
+    pub(crate) always: Box<[u32]>,
+    /// How many statements there are.
+    pub(crate) statements: usize,
+}
+
+/// The ways of one statement or of the condition of a rule.
+struct Filed {
+    statement: u32,
+    ways: Option<Vec<Way>>,
+}
+
+impl Index {
+    /// The index of a program, if it is worth one. `guards` are tests that stand before the calls of a condition.
+    pub(super) fn new(program: &Program, guards: &HashMap<u32, u32>) -> Option<Index> {
+        let statements = program.statements.len();
+        if !(FEWEST..1 << 31).contains(&statements) {
+            return None;
+        }
+        let filed = file(program, guards)?;
+        let mut build = Build::new(program, &filed);
+        for one in filed {
+            build.file(one);
+        }
+        let index = build.finish(statements);
+        (index.effort() < statements * 2).then_some(index)
+    }
+
+    /// What looking through it costs, about, in halves of what looking at a statement does.
+    fn effort(&self) -> usize {
+        let columns = self.sieve.ranges.len() + self.sieve.tests.len();
+        let texts = 3 * self.wholes.len() + 4 * self.parts.len() + 20 * self.words.len();
+        10 + texts + 3 * self.numbers.len() + columns * (2 + self.sieve.words / 2) + 2 * self.always.len()
+    }
+}
+
+/// The ways of everything that has to be looked at.
+fn file(program: &Program, guards: &HashMap<u32, u32>) -> Option<Vec<Filed>> {
+    let access = Access::new(program);
+    let ways = |condition: Condition| match condition {
+        Condition::Always => Some(vec![Way::new()]),
+        Condition::Tests(entry) => access.ways(entry),
+        Condition::Code(start) => access.ways(*guards.get(&start)?),
+    };
+    let mut filed = Vec::with_capacity(program.statements.len());
+    for rule in &program.rules {
+        let conditional = !matches!(rule.condition, Condition::Always);
+        let looked_at = conditional || rule.last;
+        if rule.statements.is_empty() {
+            // Nothing stands for the condition of a rule that does nothing.
+            if looked_at {
+                return None;
+            }
+            continue;
+        }
+        let of_rule = ways(rule.condition);
+        if looked_at {
+            filed.push(Filed { statement: rule.statements.start, ways: of_rule.clone() });
+        }
+        for number in rule.statements.clone() {
+            let when = program.statements.get(number as usize)?.when;
+            filed.push(Filed { statement: number, ways: both(of_rule.as_deref(), ways(when)) });
+        }
+    }
+    Some(filed)
+}
+
+/// The ways of a statement in a rule: what its own condition needs, and what the rule's does.
+fn both(of_rule: Option<&[Way]>, own: Option<Vec<Way>>) -> Option<Vec<Way>> {
+    match (of_rule, own) {
+        (Some([needed]), Some(mut own)) => {
+            own.iter_mut().for_each(|way| way.extend(needed));
+            Some(own)
+        }
+        (Some(needed), own) if own.as_ref().is_none_or(|own| own.iter().any(Vec::is_empty)) => Some(needed.to_vec()),
+        (_, own) => own,
+    }
+}
+
+struct Build<'p> {
+    program: &'p Program,
+    /// How many ask for each key.
+    asked: HashMap<u64, u32, foldhash::fast::RandomState>,
+    /// Which lengths of beginnings and ends are asked for.
+    lengths: BTreeMap<(Ask, u32), BTreeSet<u32>>,
+    /// How many texts are looked for in a slot.
+    held: HashMap<u32, usize>,
+    keys: BTreeMap<u64, Vec<u32>>,
+    wholes: BTreeSet<u32>,
+    parts: BTreeSet<(Ask, u32, u32)>,
+    numbers: BTreeSet<u32>,
+    words: BTreeMap<u32, BTreeMap<Box<str>, Vec<u32>>>,
+    sieved: Vec<(u32, Way)>,
+    always: Vec<u32>,
+}
+
+/// Where a way can be filed, and what that costs.
+enum Place {
+    Table(Vec<u64>, Option<(Ask, u32, u32)>),
+    Words(u32, Box<str>),
+}
+
+impl<'p> Build<'p> {
+    fn new(program: &'p Program, filed: &[Filed]) -> Build<'p> {
+        let mut build = Build {
+            program,
+            asked: HashMap::default(),
+            lengths: BTreeMap::new(),
+            held: HashMap::new(),
+            keys: BTreeMap::new(),
+            wholes: BTreeSet::new(),
+            parts: BTreeSet::new(),
+            numbers: BTreeSet::new(),
+            words: BTreeMap::new(),
+            sieved: Vec::new(),
+            always: Vec::new(),
+        };
+        let literals = || filed.iter().filter_map(|one| one.ways.as_ref()).flatten().flatten();
+        for literal in literals() {
+            if let Some((ask, slot, text)) = part_of(program, literal) {
+                build.lengths.entry((ask, slot)).or_default().insert(text.len().min(LONGEST) as u32);
+            }
+            if let TestKind::Contains(slot, _) = literal.kind {
+                *build.held.entry(slot).or_default() += 1;
+            }
+        }
+        build.lengths.values_mut().filter(|lengths| lengths.len() > MOST_LENGTHS).for_each(group);
+        for literal in literals() {
+            if let Some(Place::Table(keys, _)) = build.place(literal) {
+                keys.into_iter().for_each(|key| *build.asked.entry(key).or_default() += 1);
+            }
+        }
+        build
+    }
+
+    /// Where a literal can be filed.
+    fn place(&self, literal: &Literal) -> Option<Place> {
+        if !literal.holds {
+            return None;
+        }
+        let whole_text = |slot, text: &[u8]| {
+            let (head, tail) = ends(text);
+            Place::Table(vec![whole(slot, head, tail, text.len() as u32)], Some((Ask::Equal, slot, 0)))
+        };
+        match literal.kind {
+            TestKind::ShortEqual(slot, len, head) => {
+                Some(whole_text(slot, head.to_le_bytes().get(..usize::from(len))?))
+            }
+            TestKind::TextEqual(slot, text) => Some(whole_text(slot, self.program.bytes(text))),
+            TestKind::In(slot, set) => {
+                let keys = table::members(slot, self.program.sets.get(set as usize)?);
+                Some(Place::Table(keys, Some((Ask::Equal, slot, 0))))
+            }
+            TestKind::Equal(slot, value) if !value.is_nan() => {
+                Some(Place::Table(vec![number(slot, value)], Some((Ask::Number, slot, 0))))
+            }
+            TestKind::Contains(slot, text) if self.held.get(&slot).is_some_and(|count| *count >= FEWEST_WORDS) => {
+                let text = self.program.str(text);
+                (!text.is_empty()).then(|| Place::Words(slot, Box::from(text)))
+            }
+            _ => {
+                let (ask, slot, text) = part_of(self.program, literal)?;
+                let len = *self.lengths.get(&(ask, slot))?.range(..=text.len() as u32).next_back()?;
+                let bytes = match ask {
+                    Ask::End => text.get(text.len() - len as usize..)?,
+                    _ => text.get(..len as usize)?,
+                };
+                Some(Place::Table(vec![part(ask, slot, bytes)], Some((ask, slot, len))))
+            }
+        }
+    }
+
+    /// How many statements an event may find there, roughly: those filed there, less likely found the more is asked.
+    fn cost(&self, place: &Place) -> u32 {
+        match place {
+            Place::Table(keys, asked) => {
+                let filed = keys.iter().map(|key| self.asked.get(key).copied().unwrap_or(0)).sum::<u32>();
+                let likely = match asked {
+                    Some((Ask::Start | Ask::End, _, len)) => 1 + 12 / (*len).max(1),
+                    _ => 1,
+                };
+                filed.saturating_mul(likely)
+            }
+            Place::Words(_, text) => 2 + 16 / text.len().max(1) as u32,
+        }
+    }
+
+    fn file(&mut self, one: Filed) {
+        let Filed { statement, ways } = one;
+        let can_be_filed = |way: &Way| way.iter().any(|literal| literal.holds || sieve::takes(literal));
+        let Some(ways) = ways.filter(|ways| ways.iter().all(can_be_filed)) else {
+            self.always.push(statement);
+            return;
+        };
+        for way in ways {
+            self.file_way(statement, way);
+        }
+    }
+
+    fn file_way(&mut self, statement: u32, way: Way) {
+        let best = way.iter().filter_map(|literal| self.place(literal)).min_by_key(|place| self.cost(place));
+        let others = way.iter().filter(|literal| sieve::takes(literal)).count();
+        match best {
+            Some(place) if self.cost(&place) <= CROWDED as u32 || others < 2 => match place {
+                Place::Table(keys, asked) => {
+                    for key in keys {
+                        self.keys.entry(key).or_default().push(statement);
+                    }
+                    match asked {
+                        Some((Ask::Equal, slot, _)) => drop(self.wholes.insert(slot)),
+                        Some((Ask::Number, slot, _)) => drop(self.numbers.insert(slot)),
+                        Some(part) => drop(self.parts.insert(part)),
+                        None => {}
+                    }
+                }
+                Place::Words(slot, text) => {
+                    self.words.entry(slot).or_default().entry(text).or_default().push(statement);
+                }
+            },
+            _ => self.sieved.push((statement, way)),
+        }
+    }
+
+    fn finish(mut self, statements: usize) -> Index {
+        self.sieved.sort_by_key(|(statement, _)| *statement);
+        self.always.sort_unstable();
+        self.always.dedup();
+        let words = self.words.into_iter().map(|(slot, texts)| Words::new(slot, texts));
+        Index {
+            words: words.collect(),
+            table: Table::new(self.keys),
+            wholes: self.wholes.into_iter().collect(),
+            parts: self.parts.into_iter().collect(),
+            numbers: self.numbers.into_iter().collect(),
+            sieve: Sieve::new(&self.sieved),
+            always: self.always.into(),
+            statements,
+        }
+    }
+}
+
+/// The beginning or end that a literal asks for.
+fn part_of(program: &Program, literal: &Literal) -> Option<(Ask, u32, Vec<u8>)> {
+    if !literal.holds {
+        return None;
+    }
+    let (ask, slot, text) = match literal.kind {
+        TestKind::ShortStart(slot, len, head) => {
+            (Ask::Start, slot, head.to_le_bytes().get(..usize::from(len))?.to_vec())
+        }
+        TestKind::ShortEnd(slot, len, tail) => {
+            (Ask::End, slot, tail.to_le_bytes().get(8 - usize::from(len)..)?.to_vec())
+        }
+        TestKind::StartsWith(slot, text) => (Ask::Start, slot, program.bytes(text).to_vec()),
+        TestKind::EndsWith(slot, text) => (Ask::End, slot, program.bytes(text).to_vec()),
+        _ => return None,
+    };
+    (!text.is_empty()).then_some((ask, slot, text))
+}
+
+/// Leaves few of many lengths: what is longer is looked up by a part of it.
+fn group(lengths: &mut BTreeSet<u32>) {
+    let shortest = lengths.first().copied();
+    lengths.retain(|length| matches!(length, 2 | 4 | 6 | 8 | 12 | 16 | 24 | 32) || Some(*length) == shortest);
+}

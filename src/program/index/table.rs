@@ -1,0 +1,139 @@
+//! From what a slot holds to the statements that ask for it: one table for equal texts, beginnings, ends and numbers.
+//!
+//! A key says what is asked, of which slot, and a part of the value, letters in no case. Different values may have one key:
+//! a statement that is found is looked at, so one too many costs time and changes nothing.
+
+use crate::program::{TextSet, ends};
+use std::collections::BTreeMap;
+
+/// What a key asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub(crate) enum Ask {
+    /// The whole text.
+    Equal = 1,
+    /// Its first bytes.
+    Start = 2,
+    /// Its last bytes.
+    End = 3,
+    /// The number.
+    Number = 4,
+}
+
+/// Where an entry's value is a statement and no list.
+const ONE: u32 = 1 << 31;
+
+/// An open-addressing table, at most half full.
+#[derive(Debug, Default)]
+pub(crate) struct Table {
+    /// The mark of a key, never 0, and a statement, or where its list begins.
+    entries: Box<[(u32, u32)]>,
+    /// Lists of statements: how many, and each.
+    lists: Box<[u32]>,
+}
+
+impl Table {
+    pub(super) fn new(keys: BTreeMap<u64, Vec<u32>>) -> Table {
+        let size = (keys.len() * 2).next_power_of_two();
+        let mut table = Table { entries: vec![(0, 0); size].into(), lists: Box::default() };
+        let mut lists = Vec::new();
+        for (key, mut statements) in keys {
+            statements.sort_unstable();
+            statements.dedup();
+            let value = match statements.as_slice() {
+                [one] => one | ONE,
+                many => {
+                    let start = lists.len() as u32;
+                    lists.push(many.len() as u32);
+                    lists.extend_from_slice(many);
+                    start
+                }
+            };
+            let mut at = home(key, size);
+            while table.entries.get(at).is_some_and(|entry| entry.0 != 0) {
+                at = (at + 1) & (size - 1);
+            }
+            if let Some(entry) = table.entries.get_mut(at) {
+                *entry = (mark(key), value);
+            }
+        }
+        table.lists = lists.into();
+        table
+    }
+
+    /// Hands over all statements that a key finds.
+    #[inline(always)]
+    pub(crate) fn find(&self, key: u64, mut found: impl FnMut(u32)) {
+        let size = self.entries.len();
+        let mark = mark(key);
+        let mut at = home(key, size);
+        while let Some((known, value)) = self.entries.get(at) {
+            if *known == 0 {
+                return;
+            }
+            if *known == mark {
+                if value & ONE != 0 {
+                    found(value & !ONE);
+                } else {
+                    let list = self.lists.get(*value as usize..).unwrap_or_default();
+                    if let Some((count, rest)) = list.split_first() {
+                        rest.iter().take(*count as usize).for_each(|one| found(*one));
+                    }
+                }
+            }
+            at = (at + 1) & (size - 1);
+        }
+    }
+}
+
+#[inline(always)]
+fn home(key: u64, size: usize) -> usize {
+    (key >> 32) as usize & size.wrapping_sub(1)
+}
+
+#[inline(always)]
+fn mark(key: u64) -> u32 {
+    key as u32 | 1
+}
+
+/// Makes letters of both cases the same byte. So do some others: that is for a statement to find out.
+const CASE: u64 = 0x2020_2020_2020_2020;
+
+#[inline(always)]
+fn mix(a: u64, b: u64, salt: u64) -> u64 {
+    let product =
+        u128::from(a ^ 0x9E37_79B9_7F4A_7C15 ^ salt) * u128::from(b ^ 0xD1B5_4A32_D192_ED03 ^ salt.rotate_left(32));
+    product as u64 ^ (product >> 64) as u64
+}
+
+#[inline(always)]
+fn salt(ask: Ask, slot: u32, len: u32) -> u64 {
+    (u64::from(slot) << 16 ^ u64::from(len) << 3 ^ ask as u64).wrapping_mul(0xA24B_AED4_963E_E407)
+}
+
+/// The key of a whole text, by its ends and its length.
+#[inline(always)]
+pub(crate) fn whole(slot: u32, head: u64, tail: u64, len: u32) -> u64 {
+    mix(head | CASE, tail | CASE, salt(Ask::Equal, slot, len))
+}
+
+/// The key of a text's first or last bytes.
+#[inline(always)]
+pub(crate) fn part(ask: Ask, slot: u32, bytes: &[u8]) -> u64 {
+    let salt = salt(ask, slot, bytes.len() as u32);
+    let (chunks, rest) = bytes.as_chunks::<8>();
+    let start = ends(rest).0;
+    chunks.iter().fold(mix(start, salt, salt), |key, chunk| mix(u64::from_le_bytes(*chunk), key, salt))
+}
+
+/// The key of a number.
+#[inline(always)]
+pub(crate) fn number(slot: u32, value: f64) -> u64 {
+    // Zero has two signs and is one number.
+    mix((value + 0.0).to_bits(), 0, salt(Ask::Number, slot, 0))
+}
+
+/// The keys of a set's members.
+pub(super) fn members(slot: u32, set: &TextSet) -> Vec<u64> {
+    set.members().map(|(head, tail, len)| whole(slot, head, tail, len)).collect()
+}

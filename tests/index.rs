@@ -1,0 +1,224 @@
+//! The index changes nothing but the time: rules decide the same with it and one after another.
+//!
+//! `FQL_INDEX_CASES` sets the number of events, `FQL_INDEX_SEED` where the generated rules begin.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "tests"
+)]
+
+use fql::external::Stubs;
+use fql::{Engine, Request};
+
+/// Small numbers from a seed (splitmix64).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ z >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ z >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (z ^ z >> 31) % bound
+    }
+
+    fn one<'t>(&mut self, of: &[&'t str]) -> &'t str {
+        of[self.below(of.len() as u64) as usize]
+    }
+
+    fn chance(&mut self, in_hundred: u64) -> bool {
+        self.below(100) < in_hundred
+    }
+}
+
+const NUMBERS: [&str; 4] = ["a", "b.c", "b.d", "items[1].price"];
+const TEXTS: [&str; 4] = ["s", "u.email", "u.name", "items[0].name"];
+const BOOLS: [&str; 2] = ["ok", "u.known"];
+const WORDS: [&str; 14] = [
+    "",
+    "a",
+    "A",
+    "ab",
+    "abc",
+    "Abc",
+    "abcdefgh",
+    "abcdefghi",
+    "xabcdefghijklmnop",
+    "abcdefghijklmnopq",
+    "na\u{EF}ve",
+    "x-1",
+    "x-2",
+    "x-1-y",
+];
+const DECISIONS: [&str; 4] = ["Approve", "Review", "Reject", "Challenge"];
+
+fn number(dice: &mut Dice) -> String {
+    match dice.below(10) {
+        0 => "0".into(),
+        1 => "-0.0".into(),
+        2 => "-7".into(),
+        3 => format!("{}.5", dice.below(12)),
+        _ => dice.below(12).to_string(),
+    }
+}
+
+/// A test of an attribute, or of something calculated.
+fn test(dice: &mut Dice) -> String {
+    let text = dice.one(&TEXTS);
+    let word = dice.one(&WORDS);
+    match dice.below(20) {
+        0..=4 => format!("@\"{text}\" == \"{word}\""),
+        5 => format!("@\"{text}\" != \"{word}\""),
+        6 => format!("In(@\"{text}\", \"{word}, {}, {}\")", dice.one(&WORDS), dice.one(&WORDS)),
+        7 => format!("@\"{text}\".StartsWith(\"{word}\")"),
+        8 => format!("@\"{text}\".EndsWith(\"{word}\")"),
+        9 => format!("@\"{text}\".Contains(\"{word}\")"),
+        10 | 11 => {
+            let (low, high) = (number(dice), number(dice));
+            let attribute = dice.one(&NUMBERS);
+            format!("@\"{attribute}\" > {low} && @\"{attribute}\" <= {high}")
+        }
+        12 => format!("@\"{}\" == {}", dice.one(&NUMBERS), number(dice)),
+        13 => format!("@\"{}\" {} {}", dice.one(&NUMBERS), dice.one(&["<", "<=", ">", ">=", "!="]), number(dice)),
+        14 => format!("@\"{}\"", dice.one(&BOOLS)),
+        15 => format!("@\"{text}\" == @\"{}\"", dice.one(&TEXTS)),
+        16 => format!("@\"{}\".ToDouble() < @\"{}\".ToDouble()", dice.one(&NUMBERS), dice.one(&NUMBERS)),
+        17 => format!("@\"{text}\".ToLower() == \"{}\"", word.to_lowercase()),
+        18 => format!("Exists(@\"{text}\")"),
+        _ => format!("@\"{}\" * 2.0 > {}", dice.one(&NUMBERS), number(dice)),
+    }
+}
+
+/// Something that can fail, calls, or depends on what was before.
+fn loud(dice: &mut Dice) -> String {
+    match dice.below(5) {
+        0 => format!("(10 / @\"{}\".ToInt32()) > 1", dice.one(&TEXTS)),
+        1 => format!("External.ask(@\"{}\") == \"yes\"", dice.one(&TEXTS)),
+        2 => format!("GetVariable(\"v\") == \"{}\"", dice.one(&WORDS)),
+        3 => "$late == \"ab\"".into(),
+        _ => format!("@\"{}\".Substring(2) == \"c\"", dice.one(&TEXTS)),
+    }
+}
+
+fn condition(dice: &mut Dice) -> String {
+    let mut parts: Vec<String> = (0..1 + dice.below(3)).map(|_| test(dice)).collect();
+    if dice.chance(15) {
+        let at = dice.below(parts.len() as u64 + 1) as usize;
+        parts.insert(at, loud(dice));
+    }
+    match dice.below(12) {
+        0 => format!("({}) || ({})", parts.join(" && "), test(dice)),
+        1 => format!("!({}) && {}", test(dice), parts.join(" && ")),
+        2 => format!("({} || {}) && ({})", test(dice), test(dice), parts.join(" && ")),
+        3 => format!("({} ? {} : {})", test(dice), test(dice), parts.join(" && ")),
+        _ => parts.join(" && "),
+    }
+}
+
+fn effect(dice: &mut Dice) -> String {
+    match dice.below(14) {
+        0 => format!("OBSERVE Output(k{} = @\"a\")", dice.below(3)),
+        1 => format!("DO SetVariables(v = \"{}\")", dice.one(&WORDS)),
+        2 => "OBSERVE Trace(t = @\"s\")".into(),
+        _ => format!("RETURN {}({})", dice.one(&DECISIONS), if dice.chance(20) { "\"r\"" } else { "" }),
+    }
+    .replace("Challenge(\"r\")", "Challenge(\"SMS\", \"r\")")
+    .replace("Challenge()", "Challenge(\"SMS\")")
+}
+
+fn rules(dice: &mut Dice) -> String {
+    let mut text = String::new();
+    let rare = dice.chance(50);
+    for rule in 0..1 + dice.below(6) {
+        text += &format!("RULE \"r{rule}\"\n");
+        if rule == 0 {
+            text += "LET $late = GetVariable(\"v\") + \"b\"\n";
+        }
+        if dice.chance(40) {
+            text += &format!("WHEN {}\n", condition(dice));
+        }
+        for _ in 0..8 + dice.below(30) {
+            let (effect, mut when) = (effect(dice), condition(dice));
+            if rare {
+                when = format!("@\"{}\" == \"{}\" && {when}", dice.one(&TEXTS), dice.one(&WORDS));
+            }
+            text += &format!("{effect}\nWHEN {when}\n");
+        }
+    }
+    // Variables are those of their rule.
+    let mut found = String::new();
+    for (number, rule) in text.split("RULE ").skip(1).enumerate() {
+        let declared =
+            if number == 0 { rule.to_string() } else { rule.replace("$late", "(GetVariable(\"v\") + \"b\")") };
+        found += &format!("RULE {declared}");
+    }
+    found
+}
+
+fn value(dice: &mut Dice) -> String {
+    match dice.below(12) {
+        0 => "null".into(),
+        1 => "{\"x\": 1}".into(),
+        2 => "true".into(),
+        3 => format!("\"{}\"", number(dice)),
+        4..=6 => number(dice),
+        _ => format!("\"{}\"", dice.one(&WORDS)),
+    }
+}
+
+fn event(dice: &mut Dice) -> String {
+    let odd = dice.chance(15);
+    let part = |dice: &mut Dice, name: &str, usual: String| {
+        let value = if odd && dice.chance(30) { value(dice) } else { usual };
+        if dice.chance(10) { String::new() } else { format!("\"{name}\": {value}, ") }
+    };
+    let word = |dice: &mut Dice| format!("\"{}\"", dice.one(&WORDS));
+    let truth = |dice: &mut Dice| if dice.chance(50) { "true".to_string() } else { "false".to_string() };
+    let (a, c, d, price) = (number(dice), number(dice), number(dice), number(dice));
+    let (s, email, name, item) = (word(dice), word(dice), word(dice), word(dice));
+    let (ok, known) = (truth(dice), truth(dice));
+    let a = part(dice, "a", a);
+    let b = part(dice, "c", c) + &part(dice, "d", d);
+    let user = part(dice, "email", email) + &part(dice, "name", name) + &part(dice, "known", known);
+    let items = format!("[{{{}\"z\": 0}}, {{{}\"z\": 0}}]", part(dice, "name", item), part(dice, "price", price));
+    let rest = part(dice, "s", s) + &part(dice, "ok", ok);
+    format!("{{{a}{rest}\"b\": {{{b}\"z\": 0}}, \"u\": {{{user}\"z\": 0}}, \"items\": {items}}}")
+}
+
+fn setting(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+fn engine(rules: &str, in_order: bool, first_match: bool) -> Engine {
+    let stubs = Stubs::parse(r#"{"ask": [{"args": ["ab"], "response": "yes"}, {"response": "no"}]}"#);
+    let mode = if first_match { fql::evaluate::Mode::FirstMatch } else { fql::evaluate::Mode::UntilDecision };
+    let builder = Engine::builder().stubs(stubs.unwrap()).in_order(in_order).mode(mode);
+    builder.rules("case", rules).build().unwrap_or_else(|error| panic!("{error}\n{rules}"))
+}
+
+#[test]
+fn decisions_are_the_same_with_an_index_and_without() {
+    const EVENTS: u64 = 50;
+    let cases = setting("FQL_INDEX_CASES", 10_000);
+    let first = setting("FQL_INDEX_SEED", 1);
+    let (mut indexed, mut programs) = (0, 0);
+    for seed in first..first + cases.div_ceil(EVENTS) {
+        let mut dice = Dice(seed.wrapping_mul(0x1234_5678_9ABC_DEF1));
+        let rules = rules(&mut dice);
+        let first_match = dice.chance(20);
+        let [with, without] = [false, true].map(|in_order| engine(&rules, in_order, first_match));
+        programs += 1;
+        indexed += u64::from(with.program(None).unwrap().is_indexed());
+        let (mut one, mut other) = (with.session(None).unwrap(), without.session(None).unwrap());
+        for _ in 0..EVENTS {
+            let event = event(&mut dice);
+            let found = one.decide(Request::new(&event).seed(1)).unwrap().to_json();
+            let expected = other.decide(Request::new(&event).seed(1)).unwrap().to_json();
+            assert_eq!(found, expected, "seed {seed}\n{rules}\n{event}");
+        }
+    }
+    assert!(indexed * 2 > programs, "{indexed} of {programs} programs have an index");
+}
