@@ -79,6 +79,7 @@ pub mod evaluate;
 pub mod decision;
 pub mod external;
 pub mod sink;
+pub mod environment;
 pub mod engine;
 
 pub use decision::Decision;

@@ -110,7 +110,7 @@ fn a_link_that_leaves_the_folder_is_an_error() {
     let rules = r#"RETURN Reject() WHEN ContainsKey("same", "x", "1") && ContainsKey("secret", "x", "1")"#;
     let told = told(Engine::builder().lists_folder(&inside.0).rules("a", rules));
     assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].starts_with("E0801 secret.csv:1:1") && told[0].ends_with("it is a link that leaves its folder"));
+    assert!(told[0].starts_with("E0801 secret.csv:1:1") && told[0].ends_with("it is a link that leaves the folder"));
 }
 
 #[test]

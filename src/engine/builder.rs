@@ -1,6 +1,7 @@
 //! From texts and functions to an engine, or all diagnostics at once.
 
 use super::compile::{Part, Text, Unit, compile};
+use super::environments::{self, Site, Wishes};
 use super::events::Events;
 use super::externals::{Defined, Externals};
 use super::lists::ListFiles;
@@ -8,7 +9,9 @@ use super::providers::ProviderSources;
 use super::{BuildError, Engine, Shared};
 use crate::check::{Definitions, ExternalDefinition, Level, Lints};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::evaluate::{Mode, OnError, Policy, Prefetch};
+use crate::environment::Folder;
+use crate::environment::file::{self, Bound, rule_name};
+use crate::evaluate::{Mode, OnError, Prefetch};
 use crate::external::{External, Handler, Stubs};
 use crate::limit::Limits;
 use crate::list::Kind;
@@ -16,9 +19,8 @@ use crate::schema::Schema;
 use crate::sink::{Output, Queue, Sink};
 use crate::source::{Source, Span};
 use indexmap::IndexMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 /// Gathers rules, functions and settings for an [`Engine`].
 #[derive(Debug, Default)]
@@ -29,15 +31,18 @@ pub struct EngineBuilder {
     draft: Draft,
     externals: Vec<External>,
     stubs: Stubs,
-    policy: Policy,
+    wishes: Wishes,
+    folder: Option<PathBuf>,
     unreadable: Vec<Diagnostic>,
     lints: Lints,
-    coalesce: Duration,
     earlier: Option<Engine>,
     outputs: Vec<Output>,
     tenant: String,
     pub(super) providers: ProviderSources,
 }
+
+/// A lone file; how long a source may be is known when it is parsed.
+const FILE: Bound = Bound { bytes: 1 << 30, code: Code::SOURCE_TOO_LARGE, what: "a source" };
 
 /// What was given of an environment so far.
 #[derive(Debug, Default)]
@@ -64,7 +69,7 @@ impl EngineBuilder {
     #[must_use]
     pub fn rules(mut self, assessment: impl Into<String>, text: &str) -> EngineBuilder {
         let assessment = assessment.into();
-        self.add(Place::Rules, assessment.clone(), assessment.clone(), assessment, text.as_bytes());
+        self.add(Place::Rules, assessment.clone(), assessment.clone(), assessment, text.into());
         self
     }
 
@@ -118,8 +123,8 @@ impl EngineBuilder {
     #[must_use]
     pub fn actions(mut self, assessment: impl Into<String>, file: impl Into<String>, text: &[u8]) -> EngineBuilder {
         let (assessment, file) = (assessment.into(), file.into());
-        let name = rule_name(&file);
-        self.add(Place::Actions, assessment, file, name, text);
+        let name = rule_name(Path::new(&file));
+        self.add(Place::Actions, assessment, file, name, text.to_vec());
         self
     }
 
@@ -128,8 +133,8 @@ impl EngineBuilder {
     #[must_use]
     pub fn routing(mut self, assessment: impl Into<String>, file: impl Into<String>, text: &[u8]) -> EngineBuilder {
         let (assessment, file) = (assessment.into(), file.into());
-        let name = rule_name(&file);
-        self.add(Place::Routing, assessment, file, name, text);
+        let name = rule_name(Path::new(&file));
+        self.add(Place::Routing, assessment, file, name, text.to_vec());
         self
     }
 
@@ -137,14 +142,24 @@ impl EngineBuilder {
     /// the diagnostics of [`EngineBuilder::build`].
     #[must_use]
     pub fn file(mut self, path: impl AsRef<Path>) -> EngineBuilder {
-        let path = path.as_ref();
-        let shown = path.display().to_string();
-        let stem = path.file_stem().map_or_else(|| shown.clone(), |stem| stem.to_string_lossy().into_owned());
-        let name = without_number(&stem).to_string();
-        match std::fs::read(path) {
-            Ok(bytes) => self.add(Place::Rules, name.clone(), shown, name, &bytes),
-            Err(error) => self.unreadable.push(unreadable(&shown, &error.to_string())),
+        let shown = path.as_ref().display().to_string();
+        let name = rule_name(path.as_ref());
+        match file::read(path.as_ref(), &shown, FILE) {
+            Ok(bytes) => self.add(Place::Rules, name.clone(), shown, name, bytes),
+            Err(diagnostic) => self.unreadable.push(*diagnostic),
         }
+        self
+    }
+
+    /// Takes the environments of a folder (R1.1): rules, functions, lists, calls and settings of the root and its children.
+    /// The folder is read by [`EngineBuilder::build`], with all errors of all its files at once (R1.3).
+    ///
+    /// What the host gives besides is there in every environment: its functions (in place of a file in `external/` of the
+    /// same name), stubs, lists, providers. Limits, `on_error`, `prefetch` and `coalesce_ms`, where the host sets them, win over
+    /// `fql.toml`. Rules of the host belong to the root and run behind its own.
+    #[must_use]
+    pub fn environment(mut self, path: impl AsRef<Path>) -> EngineBuilder {
+        self.folder = Some(path.as_ref().to_path_buf());
         self
     }
 
@@ -152,12 +167,12 @@ impl EngineBuilder {
     #[must_use]
     pub fn named_rules(mut self, assessment: impl Into<String>, file: impl Into<String>, text: &[u8]) -> EngineBuilder {
         let assessment = assessment.into();
-        self.add(Place::Rules, assessment.clone(), file.into(), assessment, text);
+        self.add(Place::Rules, assessment.clone(), file.into(), assessment, text.to_vec());
         self
     }
 
-    fn add(&mut self, place: Place, name: String, file: String, default_name: String, bytes: &[u8]) {
-        match std::str::from_utf8(bytes) {
+    fn add(&mut self, place: Place, name: String, file: String, default_name: String, bytes: Vec<u8>) {
+        match file::text(&file, bytes) {
             Ok(text) => {
                 let source = Arc::new(Source::new(file, text));
                 let assessments = &mut self.draft.unit.assessments;
@@ -170,15 +185,7 @@ impl EngineBuilder {
                 };
                 texts.push(Text { source, default_name });
             }
-            Err(error) => {
-                // What is good up to the fault gives the place its line and column.
-                let good = bytes.get(..error.valid_up_to()).map(String::from_utf8_lossy).unwrap_or_default();
-                let source = Arc::new(Source::new(file, format!("{good}\u{FFFD}")));
-                let span = Span::new(good.len(), good.len() + '\u{FFFD}'.len_utf8());
-                let message = format!("expected UTF-8, found a byte that is none at offset {}", error.valid_up_to());
-                let diagnostic = Diagnostic::new(Code::NOT_UTF8, &source, span, message);
-                self.unreadable.push(diagnostic.help("save the file as UTF-8"));
-            }
+            Err(diagnostic) => self.unreadable.push(*diagnostic),
         }
     }
 
@@ -237,7 +244,7 @@ impl EngineBuilder {
     /// milliseconds. 0, the default: every event makes its own.
     #[must_use]
     pub fn coalesce_ms(mut self, fresh: u64) -> EngineBuilder {
-        self.coalesce = Duration::from_millis(fresh);
+        self.wishes.coalesce_ms = Some(fresh);
         self
     }
 
@@ -275,28 +282,28 @@ impl EngineBuilder {
     /// Sets the limits (L5.4).
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> EngineBuilder {
-        self.policy.limits = limits;
+        self.wishes.limits = Some(limits);
         self
     }
 
     /// Sets what an evaluation error does (L5.2).
     #[must_use]
     pub fn on_error(mut self, on_error: OnError) -> EngineBuilder {
-        self.policy.on_error = on_error;
+        self.wishes.on_error = Some(on_error);
         self
     }
 
     /// Looks at one rule after another, as if there were no index; see [`Policy::in_order`].
     #[must_use]
     pub fn in_order(mut self, in_order: bool) -> EngineBuilder {
-        self.policy.in_order = in_order;
+        self.wishes.in_order = in_order;
         self
     }
 
     /// Sets when external calls start (R8.2).
     #[must_use]
     pub fn prefetch(mut self, prefetch: Prefetch) -> EngineBuilder {
-        self.policy.prefetch = prefetch;
+        self.wishes.prefetch = Some(prefetch);
         self
     }
 
@@ -361,7 +368,8 @@ impl EngineBuilder {
     }
 
     /// The same, with all diagnostics in any case: an engine if none is an error.
-    pub fn check(self) -> (Option<Engine>, Vec<Diagnostic>) {
+    pub fn check(mut self) -> (Option<Engine>, Vec<Diagnostic>) {
+        let policy = self.wishes.policy();
         let definitions = self.definitions();
         let mut diagnostics = self.unreadable;
         let mut units: Vec<Unit> = Vec::with_capacity(self.before.len() + 1);
@@ -369,7 +377,7 @@ impl EngineBuilder {
         let mut sources = Some(self.providers);
         for Draft { mut unit, mode, lists, schemas, samples } in self.before.into_iter().chain([self.draft]) {
             unit.definitions = definitions.clone();
-            unit.definitions.lists = lists.read(&self.policy.limits, |name| settings.serves(name), &mut diagnostics);
+            unit.definitions.lists = lists.read(&policy.limits, |name| settings.serves(name), &mut diagnostics);
             // Providers are those of the root, whose lists they may be; children inherit them.
             unit.definitions.providers = match (sources.take(), units.first()) {
                 (Some(sources), _) => sources.load(&unit.definitions, &mut diagnostics),
@@ -381,7 +389,27 @@ impl EngineBuilder {
             }
             units.push(unit);
         }
-        let compiled = compile(units, &self.lints, &self.policy.limits);
+        let mut sites = Vec::new();
+        if let Some(path) = &self.folder {
+            if units.len() > 1 {
+                let message = "expected either a folder or environments begun one by one, found both";
+                diagnostics.push(file::about(Code::BAD_SETTING, &path.display().to_string(), message));
+            }
+            let (folder, found) = Folder::read(path);
+            diagnostics.extend(found);
+            if let (Some(folder), Some(host)) = (folder, units.first_mut().map(std::mem::take)) {
+                let lints = folder.environments.first().map(|root| root.settings.lints.as_slice());
+                lints.unwrap_or_default().iter().for_each(|(code, level)| self.lints.set(*code, *level));
+                (units, sites) = environments::units(folder, host, &self.wishes, &mut diagnostics);
+            }
+        }
+        while let Some(unit) = units.get_mut(sites.len()) {
+            unit.limits = policy.limits.clone();
+            let coalesce = self.wishes.coalesce();
+            sites.push(Site { policy: policy.clone(), coalesce, ..Site::default() });
+        }
+        let compiled = compile(units, &self.lints);
+        self.lints.apply(&mut diagnostics);
         diagnostics.extend(compiled.diagnostics);
         if diagnostics.iter().any(Diagnostic::is_error) {
             return (None, diagnostics);
@@ -390,19 +418,26 @@ impl EngineBuilder {
             Ok(queue) => queue.map(|queue| Arc::new(Events::new(self.tenant, queue))),
             Err(error) => {
                 let why = format!("the system gives no thread to write events on: {error}");
-                diagnostics.push(unreadable("sinks", &why));
+                diagnostics.push(file::unreadable("sinks", &why));
                 return (None, diagnostics);
             }
         };
         let earlier = self.earlier.as_ref().map(|engine| &engine.shared.externals);
-        let defined = self.externals.into_iter().map(|external| Defined { environment: None, external }).collect();
+        let coalesce = sites.first().map(|root| root.coalesce).unwrap_or_default();
+        let host = self.externals.into_iter().map(|external| Defined { environment: None, external });
+        let places = sites.iter_mut().zip(0..);
+        let own = places.flat_map(|(site, number)| {
+            let external = move |external| Defined { environment: Some(number), external };
+            std::mem::take(&mut site.externals).into_iter().map(external)
+        });
+        let defined = host.chain(own).collect();
         let shared = Shared {
             assessments: compiled.assessments,
-            externals: Externals::new(defined, self.stubs, self.coalesce, earlier, events.clone()),
+            externals: Externals::new(defined, self.stubs, coalesce, earlier, events.clone()),
             events,
             tree: compiled.tree,
+            sites,
             lints: self.lints,
-            policy: self.policy,
             warnings: diagnostics.clone(),
         };
         (Some(Engine { shared: Arc::new(shared) }), diagnostics)
@@ -424,26 +459,5 @@ impl EngineBuilder {
             definitions.externals.entry(name.to_ascii_lowercase()).or_insert(define(name, None));
         }
         definitions
-    }
-}
-
-/// A file that cannot be read.
-pub(super) fn unreadable(file: &str, why: &str) -> Diagnostic {
-    let source = Arc::new(Source::new(file, ""));
-    Diagnostic::new(Code::UNREADABLE_FILE, &source, Span::default(), format!("cannot read `{file}`: {why}"))
-}
-
-/// The name of a rule that has none: its file's, without folder, ending and number prefix (L2.4).
-fn rule_name(file: &str) -> String {
-    let stem = Path::new(file).file_stem().map_or_else(|| file.to_string(), |stem| stem.to_string_lossy().into_owned());
-    without_number(&stem).to_string()
-}
-
-/// A file's name without its number prefix (L2.4).
-fn without_number(stem: &str) -> &str {
-    let rest = stem.trim_start_matches(|c: char| c.is_ascii_digit());
-    match rest.strip_prefix(['-', '_', '.', ' ']) {
-        Some(name) if rest.len() < stem.len() && !name.is_empty() => name,
-        _ => stem,
     }
 }

@@ -5,9 +5,9 @@
 //! unit, and has no id.
 
 use super::Assessment;
-use super::builder::unreadable;
 use crate::check::{self, Definitions, Environment, File, Lints, Stage, Tree};
 use crate::diagnostic::Diagnostic;
+use crate::environment::file::unreadable;
 use crate::limit::Limits;
 use crate::program::{Handle, Program};
 use crate::schema::Schema;
@@ -30,6 +30,8 @@ pub(crate) struct Unit {
     pub(crate) functions: Vec<Text>,
     /// By lower-case name.
     pub(crate) assessments: IndexMap<String, Part>,
+    /// What its texts may use.
+    pub(crate) limits: Limits,
 }
 
 /// What an environment has of an assessment.
@@ -77,12 +79,16 @@ struct Parsed {
 }
 
 /// Parses, checks and compiles everything. An assessment with errors has no program.
-pub(super) fn compile(units: Vec<Unit>, lints: &Lints, limits: &Limits) -> Compiled {
+pub(super) fn compile(units: Vec<Unit>, lints: &Lints) -> Compiled {
     let all = || units.iter().flat_map(texts);
-    let deepest = all().map(|text| syntax::nesting(text.source.text())).max().unwrap_or(0);
+    let deepest_of = |unit: &Unit| {
+        let deepest = texts(unit).map(|text| syntax::nesting(text.source.text())).max().unwrap_or(0);
+        deepest.min(unit.limits.nesting)
+    };
+    let deepest = units.iter().map(deepest_of).max().unwrap_or(0);
     let shown = all().next().map_or("", |text| text.source.name()).to_string();
     let order: HashMap<*const Source, usize> = all().map(|text| Arc::as_ptr(&text.source)).zip(0..).collect();
-    let done = syntax::with_stack(deepest.min(limits.nesting), || check(units, lints, limits));
+    let done = syntax::with_stack(deepest, || check(units, lints));
     let mut compiled = done.unwrap_or_else(|error| Compiled {
         tree: Tree::new(Vec::new()),
         assessments: IndexMap::new(),
@@ -92,14 +98,14 @@ pub(super) fn compile(units: Vec<Unit>, lints: &Lints, limits: &Limits) -> Compi
     compiled
 }
 
-fn check(units: Vec<Unit>, lints: &Lints, limits: &Limits) -> Compiled {
+fn check(units: Vec<Unit>, lints: &Lints) -> Compiled {
     let mut diagnostics = Vec::new();
     let mut environments = Vec::with_capacity(units.len());
     let mut parsed: Vec<IndexMap<String, (Part, Parsed)>> = Vec::with_capacity(units.len());
     for unit in units {
-        let Unit { id, parent, definitions, functions, assessments } = unit;
+        let Unit { id, parent, definitions, functions, assessments, limits } = unit;
         let mut parse =
-            |texts: &[Text]| -> Vec<File> { texts.iter().map(|text| file(text, limits, &mut diagnostics)).collect() };
+            |texts: &[Text]| -> Vec<File> { texts.iter().map(|text| file(text, &limits, &mut diagnostics)).collect() };
         let functions = parse(&functions);
         let parts = assessments.into_iter().map(|(key, part)| {
             let files =

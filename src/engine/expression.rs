@@ -1,10 +1,10 @@
 //! Expressions on their own: compiled once, evaluated over any number of events.
 
 use super::compile::in_order;
-use super::{BuildError, Engine, EventInput, Request, drive, subject};
+use super::{BuildError, Engine, EventInput, Request, drive, read, subject};
 use crate::decision::{JsonText, NoteEntry, note_entry};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::evaluate::{EvaluationError, Event, Ran};
+use crate::evaluate::{EvaluationError, Event, Policy, Ran};
 use crate::program::Program;
 use crate::source::Source;
 use crate::syntax;
@@ -106,19 +106,20 @@ pub enum EvalError {
 #[derive(Clone, Debug)]
 pub struct Expression {
     engine: Engine,
+    environment: usize,
     program: Arc<Program>,
     warnings: Vec<Diagnostic>,
 }
 
 impl Expression {
-    pub(super) fn new(engine: &Engine, name: &str, text: &str) -> Result<Expression, BuildError> {
+    pub(super) fn new(engine: &Engine, environment: usize, name: &str, text: &str) -> Result<Expression, BuildError> {
         let source = Arc::new(Source::new(name, text));
-        let (shared, limits) = (&engine.shared, &engine.shared.policy.limits);
+        let (shared, limits) = (&engine.shared, &engine.policy(environment).limits);
         let done = syntax::with_stack(syntax::nesting(text).min(limits.nesting), || {
             let parsed = syntax::parse_expression(&source, limits);
             let mut diagnostics = parsed.diagnostics;
             let checked = parsed.tree.as_ref().and_then(|tree| {
-                let (checked, found) = shared.tree.expression(0, &source, tree);
+                let (checked, found) = shared.tree.expression(environment, &source, tree);
                 diagnostics.extend(found);
                 checked
             });
@@ -129,7 +130,7 @@ impl Expression {
         });
         match done {
             Ok((Some(program), warnings)) => {
-                Ok(Expression { engine: engine.clone(), program: Arc::new(program), warnings })
+                Ok(Expression { engine: engine.clone(), environment, program: Arc::new(program), warnings })
             }
             Ok((None, diagnostics)) => Err(BuildError { diagnostics }),
             Err(error) => {
@@ -171,8 +172,8 @@ impl Expression {
         let request = event.into();
         let inputs = request.inputs(&self.program);
         let event = self.bind(request.event)?;
-        let shared = &self.engine.shared;
-        drive::run(subject(&self.program, &event, &inputs, &shared.policy), &shared.externals, finish).await?
+        let subject = subject(&self.program, &event, &inputs, self.policy());
+        drive::run(subject, &self.engine.shared.externals, finish).await?
     }
 
     /// The same without a runtime; see [`Engine::decide_blocking`].
@@ -184,13 +185,17 @@ impl Expression {
         let request = event.into();
         let inputs = request.inputs(&self.program);
         let event = self.bind(request.event)?;
-        let shared = &self.engine.shared;
-        drive::run_blocking(subject(&self.program, &event, &inputs, &shared.policy), &shared.externals, finish)?
+        let subject = subject(&self.program, &event, &inputs, self.policy());
+        drive::run_blocking(subject, &self.engine.shared.externals, finish)?
     }
 
     /// Reads an event for this expression; one that was read for other rules is read again.
     fn bind(&self, event: EventInput<'_>) -> Result<Event, EvaluationError> {
-        self.engine.read(&self.program, event)
+        read(&self.program, self.policy(), event)
+    }
+
+    fn policy(&self) -> &Policy {
+        self.engine.policy(self.environment)
     }
 }
 

@@ -82,7 +82,8 @@ impl<'e> Request<'e> {
         self
     }
 
-    /// The environment in which it decides, by its id; by default the root (R2.3).
+    /// The environment in which it decides, by its path below the root such as `eu/fr`, or by its id; by default the root
+    /// (R2.3). Case makes no difference, and a path comes before an id.
     #[must_use]
     pub fn environment(mut self, id: &'e str) -> Request<'e> {
         self.environment = Some(id);

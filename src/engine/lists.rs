@@ -1,15 +1,14 @@
-//! The lists an engine is built with: texts of the host, and the files of a folder (R1.1, R4).
+//! The lists an engine is built with: texts of the host, and the files of folders (R1.1, R4).
 //!
 //! In: what the builder was given. Out: lists by lower-case name for the checker, and the diagnostics of their files. They are
 //! read when the engine is built, when the limits are known; a file over the limit is not read at all.
 
-use super::builder::unreadable;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::environment::file::{self, Bound};
+use crate::environment::{self, ListFile};
 use crate::limit::Limits;
 use crate::list::{Kind, List, most_bytes, too_large};
-use crate::source::{Source, Span};
 use indexmap::IndexMap;
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,7 +20,7 @@ pub(super) struct ListFiles {
 }
 
 /// Lists by lower-case name; `None` is one that has faults.
-type Lists = IndexMap<String, Option<Arc<List>>>;
+pub(super) type Lists = IndexMap<String, Option<Arc<List>>>;
 
 impl ListFiles {
     pub(super) fn add(&mut self, name: String, csv: Vec<u8>, kind: Kind) {
@@ -39,28 +38,45 @@ impl ListFiles {
         serves: impl Fn(&str) -> Kind,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Lists {
-        let kind_of = |name: &str, kind: Kind| if kind == Kind::Plain { serves(name) } else { kind };
         let mut lists = Lists::new();
         for (name, csv, kind) in self.texts {
-            let kind = kind_of(&name, kind);
+            let kind = kind_of(&serves, &name, kind);
             enter(&mut lists, &name, &name, &csv, kind, limits, diagnostics);
         }
         for folder in self.folders {
-            for (path, kind) in files(&folder, diagnostics) {
-                let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-                let shown = path.display().to_string();
-                let kind = kind_of(&name, kind);
-                match contents(&path, &folder, &shown, limits) {
-                    Ok(csv) => enter(&mut lists, &name, &shown, &csv, kind, limits, diagnostics),
-                    Err(diagnostic) => {
-                        diagnostics.push(*diagnostic);
-                        lists.entry(name.to_ascii_lowercase()).or_insert(None);
-                    }
-                }
-            }
+            read_files(&environment::lists_in(&folder, diagnostics), limits, &serves, &mut lists, diagnostics);
         }
         lists
     }
+}
+
+/// Reads files and enters them beside the lists that are there.
+pub(super) fn read_files(
+    files: &[ListFile],
+    limits: &Limits,
+    serves: &impl Fn(&str) -> Kind,
+    lists: &mut Lists,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    for ListFile { name, path, kind, readable } in files {
+        if !readable {
+            lists.entry(name.to_ascii_lowercase()).or_insert(None);
+            continue;
+        }
+        let shown = path.display().to_string();
+        match contents(path, &shown, limits) {
+            Ok(csv) => enter(lists, name, &shown, &csv, kind_of(serves, name, *kind), limits, diagnostics),
+            Err(diagnostic) => {
+                diagnostics.push(*diagnostic);
+                lists.entry(name.to_ascii_lowercase()).or_insert(None);
+            }
+        }
+    }
+}
+
+/// What a list is read as: a plain one may serve a provider.
+fn kind_of(serves: &impl Fn(&str) -> Kind, name: &str, kind: Kind) -> Kind {
+    if kind == Kind::Plain { serves(name) } else { kind }
 }
 
 /// Reads a list and enters it under its name.
@@ -75,9 +91,7 @@ fn enter(
 ) {
     let key = name.to_ascii_lowercase();
     if lists.contains_key(&key) {
-        let source = Arc::new(Source::new(shown, ""));
-        let message = format!("two lists are called `{name}`");
-        let diagnostic = Diagnostic::new(Code::BAD_LIST, &source, Span::default(), message);
+        let diagnostic = file::about(Code::BAD_LIST, shown, format!("two lists are called `{name}`"));
         diagnostics.push(diagnostic.help("lists and support lists share their names, and case makes no difference"));
         return;
     }
@@ -85,41 +99,11 @@ fn enter(
     lists.insert(key, list.map(Arc::new).map_err(|faults| diagnostics.extend(faults)).ok());
 }
 
-/// The CSV files of a folder and of `support` in it, each in the order of the bytes of their names.
-fn files(folder: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<(PathBuf, Kind)> {
-    let support = folder.join("support");
-    let mut all = Vec::new();
-    for (folder, kind) in [(folder, Kind::Plain), (support.as_path(), Kind::Support)] {
-        if kind == Kind::Support && !folder.exists() {
-            continue;
-        }
-        let entries = std::fs::read_dir(folder).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
-        match entries {
-            Ok(entries) => {
-                let is_csv = |path: &PathBuf| {
-                    path.extension().and_then(OsStr::to_str).is_some_and(|ending| ending.eq_ignore_ascii_case("csv"))
-                        && !path.is_dir()
-                };
-                let mut found: Vec<PathBuf> = entries.iter().map(std::fs::DirEntry::path).filter(is_csv).collect();
-                found.sort();
-                all.extend(found.into_iter().map(|path| (path, kind)));
-            }
-            Err(error) => diagnostics.push(unreadable(&folder.display().to_string(), &error.to_string())),
-        }
+/// The bytes of a file within the limit; a larger one is not read.
+fn contents(path: &Path, shown: &str, limits: &Limits) -> Result<Vec<u8>, Box<Diagnostic>> {
+    let most = most_bytes(limits);
+    match std::fs::metadata(path) {
+        Ok(found) if found.len() > most as u64 => Err(Box::new(too_large(shown, found.len(), most))),
+        _ => file::read(path, shown, Bound { bytes: most, code: Code::LIST_TOO_LARGE, what: "a list" }),
     }
-    all
-}
-
-/// The bytes of a file within the limit, that no link leads out of the folder to (R1.1).
-fn contents(path: &Path, folder: &Path, shown: &str, limits: &Limits) -> Result<Vec<u8>, Box<Diagnostic>> {
-    let failed = |error: std::io::Error| Box::new(unreadable(shown, &error.to_string()));
-    let (real, root) = (path.canonicalize().map_err(failed)?, folder.canonicalize().map_err(failed)?);
-    if !real.starts_with(&root) {
-        return Err(Box::new(unreadable(shown, "it is a link that leaves its folder")));
-    }
-    let (length, most) = (std::fs::metadata(&real).map_err(failed)?.len(), most_bytes(limits));
-    if length > most as u64 {
-        return Err(Box::new(too_large(shown, length, most)));
-    }
-    std::fs::read(&real).map_err(failed)
 }

@@ -8,6 +8,7 @@ mod batch;
 mod builder;
 mod compile;
 mod drive;
+mod environments;
 mod error;
 mod events;
 mod expression;
@@ -30,6 +31,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::evaluate::{EvaluationError, Event, Inputs, Policy, Subject};
 use crate::external::Monitor;
 use crate::program::{Handle, Program};
+use environments::Site;
 use events::Events;
 use externals::Externals;
 use indexmap::IndexMap;
@@ -67,7 +69,8 @@ struct Shared {
     events: Option<Arc<Events>>,
     tree: Tree,
     lints: Lints,
-    policy: Policy,
+    /// By the number of the environment.
+    sites: Vec<Site>,
     warnings: Vec<Diagnostic>,
 }
 
@@ -107,8 +110,8 @@ impl Engine {
     /// otherwise listed in the decision.
     pub async fn decide<'e>(&self, event: impl Into<Request<'e>>) -> Result<Decision, EvaluationError> {
         let request = event.into();
-        let program = self.rules(request.assessment, request.environment)?;
-        self.run(program, request).await
+        let rules = self.rules(request.assessment, request.environment)?;
+        self.run(rules.program, rules.policy, request).await
     }
 
     /// The same without a runtime: where no call has to be waited for nothing is awaited, else a runtime for this one
@@ -119,17 +122,17 @@ impl Engine {
     /// As [`Engine::decide`]; `E0907` too if a call has to be waited for and this is called from within an async runtime.
     pub fn decide_blocking<'e>(&self, event: impl Into<Request<'e>>) -> Result<Decision, EvaluationError> {
         let request = event.into();
-        let program = self.rules(request.assessment, request.environment)?;
+        let Rules { program, policy } = self.rules(request.assessment, request.environment)?;
         let inputs = request.inputs(program);
         let bound;
         let event = match request.event {
             EventInput::Bound(event) => event,
             other => {
-                bound = self.read(program, other)?;
+                bound = read(program, policy, other)?;
                 &bound
             }
         };
-        let subject = subject(program, event, &inputs, &self.shared.policy);
+        let subject = subject(program, event, &inputs, policy);
         let decision = drive::run_blocking(subject, &self.shared.externals, |ran| drive::decision(program, ran))?;
         self.shared.tell(subject, &decision);
         Ok(decision)
@@ -142,7 +145,8 @@ impl Engine {
     /// As [`Engine::decide`], for what concerns the event.
     pub fn prepare<'e>(&self, event: impl Into<Request<'e>>) -> Result<Event, EvaluationError> {
         let request = event.into();
-        self.read(self.rules(request.assessment, request.environment)?, request.event)
+        let Rules { program, policy } = self.rules(request.assessment, request.environment)?;
+        read(program, policy, request.event)
     }
 
     /// A session of the engine's only assessment: the fastest way to decide one event after another on one thread.
@@ -154,13 +158,14 @@ impl Engine {
         self.session_in(assessment, None)
     }
 
-    /// The same for an environment, by its id; without one it is the root.
+    /// The same for an environment, by its path below the root or its id; without one it is the root.
     ///
     /// # Errors
     ///
     /// As [`Engine::session`], and `E0906` if there is no such environment.
     pub fn session_in(&self, assessment: Option<&str>, environment: Option<&str>) -> Result<Session, EvaluationError> {
-        Ok(Session::new(self.clone(), self.rules(assessment, environment)?.0.clone()))
+        let Rules { program, policy } = self.rules(assessment, environment)?;
+        Ok(Session::new(self.clone(), program.0.clone(), policy.clone()))
     }
 
     /// Compiles an expression that may call what the engine's rules may call.
@@ -169,7 +174,17 @@ impl Engine {
     ///
     /// All diagnostics of the text.
     pub fn expression(&self, text: &str) -> Result<Expression, BuildError> {
-        Expression::new(self, "expression", text)
+        Expression::new(self, 0, "expression", text)
+    }
+
+    /// The same, for an expression that stands in an environment: it can name what the rules there can. `environment` is a
+    /// path below the root or an id, as in [`Request::environment`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::expression`], and `E0906` if there is no such environment.
+    pub fn expression_in(&self, environment: Option<&str>, text: &str) -> Result<Expression, EvalError> {
+        Ok(Expression::new(self, self.environment(environment)?, "expression", text)?)
     }
 
     /// Evaluates an expression over an event.
@@ -230,7 +245,7 @@ impl Engine {
     ///
     /// `E0906` if the engine has several assessments and none is named, or none of that name.
     pub fn program(&self, assessment: Option<&str>) -> Result<Arc<Program>, EvaluationError> {
-        Ok(self.rules(assessment, None)?.0.clone())
+        Ok(self.rules(assessment, None)?.program.0.clone())
     }
 
     /// The ids of the environments, parents before their children; none if the engine was made from lone texts.
@@ -239,19 +254,33 @@ impl Engine {
     }
 
     /// The rules of an assessment on the way to an environment, by default the root (R2.3).
-    fn rules(&self, assessment: Option<&str>, environment: Option<&str>) -> Result<&Arc<Handle>, EvaluationError> {
-        let number = environment.map_or(Ok(0), |id| self.environment(id))?;
+    fn rules(&self, assessment: Option<&str>, environment: Option<&str>) -> Result<Rules<'_>, EvaluationError> {
+        let number = self.environment(environment)?;
         let assessment = self.assessment(assessment)?;
-        assessment.programs.get(number).and_then(Option::as_ref).ok_or_else(|| {
+        let program = assessment.programs.get(number).and_then(Option::as_ref).ok_or_else(|| {
             let id = self.shared.tree.environments().get(number).and_then(|one| one.id.as_deref()).unwrap_or_default();
             let message = format!("there is no assessment `{}` in the environment `{id}`", assessment.name);
             EvaluationError::new(Code::NO_SUCH_ASSESSMENT, message)
-        })
+        })?;
+        Ok(Rules { program, policy: self.policy(number) })
     }
 
-    /// The number of an environment.
-    fn environment(&self, id: &str) -> Result<usize, EvaluationError> {
+    /// How events of an environment are evaluated.
+    fn policy(&self, environment: usize) -> &Policy {
+        static NOTHING: std::sync::LazyLock<Policy> = std::sync::LazyLock::new(Policy::default);
+        // INVARIANT: each environment has its site.
+        self.shared.sites.get(environment).map_or(&NOTHING, |site| &site.policy)
+    }
+
+    /// The number of an environment, by its path below the root or its id; by default the root's.
+    fn environment(&self, name: Option<&str>) -> Result<usize, EvaluationError> {
+        let Some(id) = name else { return Ok(0) };
         let all = self.shared.tree.environments();
+        let path = id.trim_matches('/');
+        let on_path = |site: &Site| !site.path.is_empty() && site.path.eq_ignore_ascii_case(path);
+        if let Some(number) = self.shared.sites.iter().position(on_path) {
+            return Ok(number);
+        }
         let is_it = |known: &Arc<str>| known.eq_ignore_ascii_case(id);
         all.iter().position(|environment| environment.id.as_ref().is_some_and(is_it)).ok_or_else(|| {
             let help = match crate::diagnostic::nearest(id, self.environments()) {
@@ -267,17 +296,22 @@ impl Engine {
     }
 
     /// Decides an event by a program, whose handle the decision keeps.
-    async fn run(&self, program: &Arc<Handle>, request: Request<'_>) -> Result<Decision, EvaluationError> {
+    async fn run(
+        &self,
+        program: &Arc<Handle>,
+        policy: &Policy,
+        request: Request<'_>,
+    ) -> Result<Decision, EvaluationError> {
         let inputs = request.inputs(program);
         let bound;
         let event = match request.event {
             EventInput::Bound(event) => event,
             other => {
-                bound = self.read(program, other)?;
+                bound = read(program, policy, other)?;
                 &bound
             }
         };
-        let subject = subject(program, event, &inputs, &self.shared.policy);
+        let subject = subject(program, event, &inputs, policy);
         let decision = drive::run(subject, &self.shared.externals, |ran| drive::decision(program, ran)).await?;
         self.shared.tell(subject, &decision);
         Ok(decision)
@@ -304,13 +338,20 @@ impl Engine {
             }
         }
     }
+}
 
-    /// Reads an event for a program.
-    fn read(&self, program: &Program, event: EventInput<'_>) -> Result<Event, EvaluationError> {
-        let bytes = event.bytes()?;
-        input::within(bytes.len(), &self.shared.policy.limits)?;
-        Ok(Event::bind(program, &bytes)?)
-    }
+/// The rules of an assessment in an environment, and how events are evaluated there.
+#[derive(Clone, Copy, Debug)]
+struct Rules<'e> {
+    program: &'e Arc<Handle>,
+    policy: &'e Policy,
+}
+
+/// Reads an event for a program.
+fn read(program: &Program, policy: &Policy, event: EventInput<'_>) -> Result<Event, EvaluationError> {
+    let bytes = event.bytes()?;
+    input::within(bytes.len(), &policy.limits)?;
+    Ok(Event::bind(program, &bytes)?)
 }
 
 fn no_rules() -> EvaluationError {

@@ -4,7 +4,7 @@ use super::drive;
 use super::{Engine, Request, Shared};
 use crate::decision::Decision;
 use crate::engine::input::{EventInput, within};
-use crate::evaluate::{Evaluation, EvaluationError, Ran, Slots, Subject};
+use crate::evaluate::{Evaluation, EvaluationError, Policy, Ran, Slots, Subject};
 use crate::event::{Raws, extract};
 use crate::program::{Handle, Program};
 use std::sync::Arc;
@@ -27,16 +27,18 @@ use std::sync::Arc;
 pub struct Session {
     engine: Engine,
     program: Arc<Handle>,
+    policy: Policy,
     raws: Raws,
     slots: Slots,
     evaluation: Evaluation,
 }
 
 impl Session {
-    pub(super) fn new(engine: Engine, program: Arc<Program>) -> Session {
+    pub(super) fn new(engine: Engine, program: Arc<Program>, policy: Policy) -> Session {
         Session {
             engine,
             program: Arc::new(Handle(program)),
+            policy,
             raws: Raws::learning(),
             slots: Slots::default(),
             evaluation: Evaluation::default(),
@@ -78,8 +80,8 @@ impl Session {
         &self,
         request: Request<'e>,
     ) -> impl Future<Output = Result<Decision, EvaluationError>> + use<'e> {
-        let (engine, program) = (self.engine.clone(), self.program.clone());
-        async move { engine.run(&program, request).await }
+        let (engine, program, policy) = (self.engine.clone(), self.program.clone(), self.policy.clone());
+        async move { engine.run(&program, &policy, request).await }
     }
 
     /// Reads an event and evaluates it.
@@ -89,21 +91,21 @@ impl Session {
         request: &Request<'_>,
         evaluate: impl FnOnce(&mut Evaluation, &Arc<Handle>, Subject<'_>, &Shared) -> Result<T, EvaluationError>,
     ) -> Result<T, EvaluationError> {
-        let Session { engine, program, raws: own_raws, slots: own_slots, evaluation } = self;
+        let Session { engine, program, policy, raws: own_raws, slots: own_slots, evaluation } = self;
         let shared = &engine.shared;
         let bytes;
         let (slots, raws, text) = match request.event {
             EventInput::Bound(event) => (&event.slots, &event.raws, event.text.as_str()),
             other => {
                 bytes = other.bytes()?;
-                within(bytes.len(), &shared.policy.limits)?;
+                within(bytes.len(), &policy.limits)?;
                 let text = extract(&program.paths, &bytes, own_raws)?;
                 own_slots.fill(&program.columns, own_raws, text);
                 (&*own_slots, &*own_raws, text)
             }
         };
         let inputs = request.inputs(program);
-        let subject = Subject { program, slots, raws, text, inputs: &inputs, policy: &shared.policy };
+        let subject = Subject { program, slots, raws, text, inputs: &inputs, policy };
         evaluate(evaluation, program, subject, shared)
     }
 }

@@ -80,6 +80,21 @@ super::codes! {
     /// Specification: L7.6, R1.1.
     E0808 BAD_GEO_DATABASE: "bad Geo database";
 
+    /// The folder of an environment is not what it has to be: an assessment that `fql.toml` names has no
+    /// folder, a folder with rules is named nowhere, two environments have one id, two calls one name.
+    ///
+    /// ```text
+    /// shop/
+    ///   fql.toml                 [assessments.purchase]
+    ///   purchase/rules/010-blocked.fql
+    ///   environments/eu/fql.toml
+    /// ```
+    ///
+    /// A child names its own assessments, in its own `fql.toml`; it inherits settings, not assessments.
+    ///
+    /// Specification: R1.1.
+    E0809 BAD_ENVIRONMENT: "bad folder of an environment";
+
     /// The event is not JSON. The message gives line and column of the first place that cannot be read.
     /// Common causes are a comma before `}`, single quotes, a key without quotes, and text behind the end.
     ///

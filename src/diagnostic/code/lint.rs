@@ -132,4 +132,10 @@ CLAUSE "review"
     ///
     /// Specification: L9.3, R7.1.
     W1015 UNKNOWN_RESPONSE_MEMBER: "response member that the sample does not have";
+
+    /// A setting or folder is understood, and nothing uses it yet: what it asks for is not there in this
+    /// version. It is told so that nobody relies on it.
+    ///
+    /// Specification: R1.1.
+    W1020 NO_EFFECT_YET: "setting without effect";
 }

@@ -16,9 +16,9 @@ mod input;
 mod turns;
 mod worker;
 
-use super::{Engine, EventInput, Request};
+use super::{Engine, EventInput, Request, Rules};
 use crate::decision::Decision;
-use crate::evaluate::EvaluationError;
+use crate::evaluate::{EvaluationError, Policy};
 use crate::program::Program;
 use crate::value::DateTime;
 use input::{Bytes, Input, Lines, Slice};
@@ -63,6 +63,7 @@ const RESULTS: usize = 3;
 pub struct Batch {
     engine: Engine,
     program: Arc<Program>,
+    policy: Policy,
     threads: usize,
     in_flight: usize,
     now: Option<DateTime>,
@@ -81,8 +82,8 @@ pub enum BatchError<E> {
 }
 
 impl Batch {
-    pub(super) fn new(engine: Engine, program: Arc<Program>) -> Batch {
-        Batch { engine, program, threads: 0, in_flight: 64, now: None, seed: None }
+    pub(super) fn new(engine: Engine, program: Arc<Program>, policy: Policy) -> Batch {
+        Batch { engine, program, policy, threads: 0, in_flight: 64, now: None, seed: None }
     }
 
     /// How many threads decide; by default, and for 0, as many as the machine has cores. With 1 everything is done on the
@@ -142,7 +143,7 @@ impl Batch {
     where
         R: Default + Send,
     {
-        let most = self.engine.shared.policy.limits.event_bytes;
+        let most = self.policy.limits.event_bytes;
         self.run(&Lines::new(events, most), &decided, take)
     }
 
@@ -284,13 +285,14 @@ impl Engine {
         self.batch_in(assessment, None)
     }
 
-    /// The same for an environment, by its id; without one it is the root (R2.3).
+    /// The same for an environment, by its path below the root or its id; without one it is the root (R2.3).
     ///
     /// # Errors
     ///
     /// As [`Engine::batch`], and `E0906` if there is no such environment.
     pub fn batch_in(&self, assessment: Option<&str>, environment: Option<&str>) -> Result<Batch, EvaluationError> {
-        Ok(Batch::new(self.clone(), self.rules(assessment, environment)?.0.clone()))
+        let Rules { program, policy } = self.rules(assessment, environment)?;
+        Ok(Batch::new(self.clone(), program.0.clone(), policy.clone()))
     }
 
     /// Decides events that are in memory on all cores, by the engine's only assessment: [`Batch::decide`] with all defaults.

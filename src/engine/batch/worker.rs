@@ -79,7 +79,7 @@ pub(super) struct Worker<'b> {
 impl<'b> Worker<'b> {
     /// To be called on the worker's thread, so that its memory comes from there.
     pub(super) fn new(batch: &'b Batch, runtime: Option<runtime::Handle>) -> Worker<'b> {
-        let session = Session::new(batch.engine.clone(), batch.program.clone());
+        let session = Session::new(batch.engine.clone(), batch.program.clone(), batch.policy.clone());
         Worker { batch, session, runtime }
     }
 
