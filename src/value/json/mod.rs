@@ -10,6 +10,7 @@
 mod convert;
 mod equal;
 mod fault;
+mod index;
 mod parse;
 pub mod scan;
 mod write;
@@ -23,7 +24,8 @@ pub use fault::{FaultKind, JsonFault};
 pub use parse::parse;
 
 use bumpalo::Bump;
-use std::collections::{HashMap, HashSet};
+use index::Index;
+use std::collections::HashMap;
 
 /// Containers within containers that a JSON text may have (L3.5).
 pub const MAX_DEPTH: u32 = 128;
@@ -67,6 +69,8 @@ pub struct Object<'a> {
     pub depth: u16,
     /// About the length of its compact text, in bytes; saturating.
     pub weight: u32,
+    /// Finds the members of a large object.
+    index: Option<Index<'a>>,
 }
 
 impl Array<'_> {
@@ -76,7 +80,7 @@ impl Array<'_> {
 
 impl Object<'_> {
     /// `{}`
-    pub const EMPTY: Object<'static> = Object { members: &[], depth: 1, weight: 2 };
+    pub const EMPTY: Object<'static> = Object { members: &[], depth: 1, weight: 2, index: None };
 }
 
 impl<'a> Json<'a> {
@@ -92,15 +96,25 @@ impl<'a> Json<'a> {
     ///
     /// The same holds for its size as for [`Json::array`].
     pub fn object(arena: &'a Bump, members: &[(&'a str, Json<'a>)]) -> Json<'a> {
+        let mut index = None;
+        let is_repeated = if members.len() <= FEW {
+            has_repeated_key(members)
+        } else {
+            index = Index::new(arena, members);
+            index.is_none()
+        };
         let members: &'a [(&'a str, Json<'a>)] =
-            if has_repeated_key(members) { last_of_each(arena, members) } else { arena.alloc_slice_copy(members) };
+            if is_repeated { last_of_each(arena, members) } else { arena.alloc_slice_copy(members) };
+        if is_repeated && members.len() > FEW {
+            index = Index::new(arena, members);
+        }
         // Brackets, and for every member two quotes, a colon and a comma.
         let (mut depth, mut weight) = (0, 2_u32);
         for (key, value) in members {
             depth = value.depth().max(depth);
             weight = weight.saturating_add(length(key)).saturating_add(4).saturating_add(value.weight());
         }
-        Json::Object(arena.alloc(Object { members, depth: depth.saturating_add(1), weight }))
+        Json::Object(arena.alloc(Object { members, depth: depth.saturating_add(1), weight, index }))
     }
 
     fn own_array(arena: &'a Bump, items: &'a [Json<'a>]) -> Json<'a> {
@@ -140,6 +154,9 @@ impl<'a> Json<'a> {
     /// (L3.7). `None` if there is none or the value is no object.
     pub fn member(&self, name: &str) -> Option<Json<'a>> {
         let Json::Object(object) = self else { return None };
+        if let Some(found) = object.index.and_then(|index| index.find(object.members, name)) {
+            return Some(found);
+        }
         let mut similar = None;
         for (key, value) in object.members {
             if *key == name {
@@ -167,20 +184,16 @@ fn length(text: &str) -> u32 {
 /// Up to here comparing every key with every other is faster than hashing.
 const FEW: usize = 12;
 
+/// Whether one of a few keys is repeated.
 fn has_repeated_key(members: &[(&str, Json<'_>)]) -> bool {
-    if members.len() <= FEW {
-        let mut rest = members;
-        while let Some(((key, _), others)) = rest.split_first() {
-            if others.iter().any(|(other, _)| other == key) {
-                return true;
-            }
-            rest = others;
+    let mut rest = members;
+    while let Some(((key, _), others)) = rest.split_first() {
+        if others.iter().any(|(other, _)| other == key) {
+            return true;
         }
-        return false;
+        rest = others;
     }
-    // Keys are chosen by whoever sends the JSON: the standard hasher is keyed.
-    let mut seen = HashSet::with_capacity(members.len());
-    !members.iter().all(|(key, _)| seen.insert(*key))
+    false
 }
 
 fn last_of_each<'a>(arena: &'a Bump, members: &[(&'a str, Json<'a>)]) -> &'a [(&'a str, Json<'a>)] {

@@ -394,3 +394,27 @@ fn faults_say_what_was_expected_and_found() {
         assert_eq!((fault.offset(), fault.message(text).as_str()), (offset, message), "{text}");
     }
 }
+
+#[test]
+fn members_of_large_objects_are_found_as_in_small_ones() {
+    let arena = Bump::new();
+    for count in [0, 3, 12, 13, 14, 500] {
+        let members: Vec<String> = (0..count).map(|at| format!("\"key {at}\":{at}")).collect();
+        let others = "\"Name\":\"first\",\"NAME\":\"second\",\"twice\":1,\"twice\":2,\"exact\":1,\"Exact\":2";
+        let text = if count == 0 { format!("{{{others}}}") } else { format!("{{{},{others}}}", members.join(",")) };
+        let json = read(&text, &arena);
+        for at in 0..count {
+            let found = json.member(&format!("key {at}")).map(compact);
+            assert_eq!(
+                (found, json.member(&format!("KEY {at}")).map(compact)),
+                (Some(at.to_string()), Some(at.to_string()))
+            );
+        }
+        let found = |name: &str| json.member(name).map(compact).unwrap_or_default();
+        assert_eq!((found("name"), found("NAME")), ("\"first\"".to_owned(), "\"second\"".to_owned()));
+        assert_eq!((found("twice"), found("Exact"), found("EXACT")), ("2".to_owned(), "2".to_owned(), "1".to_owned()));
+        assert_eq!(found("key"), "");
+        let Json::Object(object) = json else { panic!("an object") };
+        assert_eq!(object.members.len(), count + 5);
+    }
+}
