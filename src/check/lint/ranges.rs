@@ -37,6 +37,17 @@ impl Ranges {
         self.0.len()
     }
 
+    /// The ranges, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, u32)> {
+        self.0.iter().copied()
+    }
+
+    /// The classes, if there are no more than so many.
+    pub(super) fn few(&self, most: usize) -> Option<Vec<u32>> {
+        let count: u64 = self.0.iter().map(|(first, last)| u64::from(last - first) + 1).sum();
+        (count <= most as u64).then(|| self.0.iter().flat_map(|(first, last)| *first..=*last).collect())
+    }
+
     /// What is in either.
     pub(super) fn or(&self, other: &Ranges) -> Ranges {
         Ranges::of(self.0.iter().chain(&other.0).copied())

@@ -4,6 +4,7 @@
 //! and its `WHEN` are true and nothing before it has ended the rules. That is one formula ([`super::formula`]); if it cannot
 //! be true ([`super::solve`]), the statement never fires. Nothing is claimed that does not hold for every event.
 
+use super::ends::{End, Ends};
 use super::formula::{Formula, Node, Subjects, all};
 use super::solve::exclude;
 use crate::check::Checker;
@@ -13,31 +14,9 @@ use crate::source::{Source, Span};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// How many earlier returns a statement is held against: the nearest that ask about what it asks about.
-const NEAREST: usize = 128;
-
 /// What one question may cost, and all of an assessment together.
 const STEPS: usize = 20_000;
 const ALL_STEPS: usize = 5_000_000;
-
-/// What ends the rules before the others: a `RETURN`, or under "first match" the condition of a rule.
-struct End {
-    when: Node,
-    rule: usize,
-    /// The clause of a `RETURN`; none is the rule as a whole.
-    clause: Option<Arc<str>>,
-    source: u32,
-    span: Span,
-}
-
-/// What ends the rules so far.
-#[derive(Default)]
-struct Ends {
-    all: Vec<End>,
-    /// By subject, the ends that ask about it, in order.
-    about: HashMap<u32, Vec<usize>>,
-    always: Option<usize>,
-}
 
 /// The tests of a rule, in the order of its statements.
 struct Tests {
@@ -187,7 +166,7 @@ impl<'h> Reach<'h> {
         if self.excluded(when, &[]) {
             return Some(Why::Contradiction);
         }
-        let near = self.ends.about(when);
+        let near = self.ends.about(when, &self.subjects);
         if near.is_empty() || !self.excluded(when, &near) {
             return None;
         }
@@ -265,61 +244,4 @@ enum Why {
     Always(usize),
     Implied(usize),
     Together,
-}
-
-impl Ends {
-    fn push(&mut self, end: End) {
-        let place = self.all.len();
-        match &end.when {
-            Node::Any(parts) if parts.is_empty() => return,
-            Node::All(parts) if parts.is_empty() => {
-                self.always.get_or_insert(place);
-            }
-            when => {
-                let mut subjects = Vec::new();
-                subjects_of(when, &mut subjects);
-                for subject in subjects {
-                    let about = self.about.entry(subject).or_default();
-                    if about.last() != Some(&place) {
-                        about.push(place);
-                    }
-                }
-            }
-        }
-        self.all.push(end);
-    }
-
-    /// Forgets what a rule added.
-    fn truncate(&mut self, length: usize) {
-        self.all.truncate(length);
-        self.always = self.always.filter(|end| *end < length);
-        for about in self.about.values_mut() {
-            about.truncate(about.partition_point(|end| *end < length));
-        }
-    }
-
-    /// The nearest ends that ask about what this asks about, in order; for what asks about nothing, the nearest ends.
-    fn about(&self, when: &Node) -> Vec<usize> {
-        let mut subjects = Vec::new();
-        subjects_of(when, &mut subjects);
-        if subjects.is_empty() {
-            return (self.all.len().saturating_sub(NEAREST)..self.all.len()).collect();
-        }
-        subjects.sort_unstable();
-        subjects.dedup();
-        let of = |subject: &u32| self.about.get(subject).map_or(&[][..], Vec::as_slice);
-        let nearest = |ends: &'_ [usize]| ends.iter().rev().take(NEAREST).copied().collect::<Vec<_>>();
-        let mut found: Vec<usize> = subjects.iter().map(of).flat_map(nearest).collect();
-        found.sort_unstable();
-        found.dedup();
-        found.drain(..found.len().saturating_sub(NEAREST));
-        found
-    }
-}
-
-fn subjects_of(node: &Node, subjects: &mut Vec<u32>) {
-    match node {
-        Node::In(subject, _) => subjects.push(*subject),
-        Node::All(parts) | Node::Any(parts) => parts.iter().for_each(|part| subjects_of(part, subjects)),
-    }
 }
