@@ -1,0 +1,67 @@
+//! What a call costs besides itself: functions of the host that answer at once, asked by one rule.
+//!
+//! `fql` decides an event whose rule makes so many calls, `by_hand` awaits so many futures with the same timeout and no rule
+//! around them. `fql/0` is a decision without calls. The difference between `fql/32` and `fql/1`, shared by 31, is the price of
+//! a call: its guard, its place in the plan, its entry in the decision.
+//!
+//! ```text
+//! cargo bench --bench calls
+//! ```
+
+#![allow(clippy::expect_used, reason = "a benchmark that cannot run has failed")]
+
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use fql::{DecisionKind, Engine};
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use std::fmt::Write;
+use std::hint::black_box;
+use std::time::Duration;
+
+/// A rule that makes so many different calls.
+fn engine(calls: usize) -> Engine {
+    let mut rules = String::from("RETURN Reject() WHEN @\"n\" > 1");
+    for number in 0..calls {
+        write!(rules, " && External.ask(\"{number}\") == 1").expect("a string takes all");
+    }
+    // Certain, whatever the others answer.
+    let mut outputs = String::from("OBSERVE Output(n = @\"n\"");
+    for number in 0..calls {
+        write!(outputs, ", c{number} = External.ask(\"{number}\")").expect("a string takes all");
+    }
+    let rules = format!("{outputs})\n{rules}\n");
+    Engine::builder()
+        .external("ask", |_: String| async { 1 })
+        .rules("test", &rules)
+        .build()
+        .expect("the rules are good")
+}
+
+fn calls(c: &mut Criterion) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    let mut group = c.benchmark_group("calls");
+    for calls in [0, 1, 6, 32] {
+        let engine = engine(calls);
+        let event = engine.prepare("{\"n\": 2}").expect("the event is JSON");
+        let decision = runtime.block_on(engine.decide(&event)).expect("decides");
+        assert_eq!((decision.kind(), decision.calls().len()), (DecisionKind::Reject, calls));
+        group.bench_function(BenchmarkId::new("fql", calls), |b| {
+            b.iter(|| runtime.block_on(engine.decide(black_box(&event))))
+        });
+        group.bench_function(BenchmarkId::new("by_hand", calls), |b| {
+            b.iter(|| {
+                runtime.block_on(async {
+                    let one = |number: usize| async move { (number.to_string(), 1.to_string()) };
+                    let timed = |number| tokio::time::timeout(Duration::from_secs(1), one(number));
+                    let mut pending: FuturesUnordered<_> = (0..calls).map(timed).collect();
+                    while let Some(answer) = pending.next().await {
+                        black_box(answer).expect("in time");
+                    }
+                })
+            })
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, calls);
+criterion_main!(benches);
