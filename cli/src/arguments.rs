@@ -50,6 +50,9 @@ pub(crate) struct Eval {
     /// The expression, or - to read it from standard input
     #[arg(value_name = "EXPR", allow_hyphen_values = true)]
     pub(crate) expression: String,
+    /// The folder of an environment, whose lists, functions and calls the expression can name
+    #[arg(long, value_name = "PATH")]
+    pub(crate) env: Option<PathBuf>,
     /// The event that the expression reads, a JSON object: a file, or - for standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) event: Option<PathBuf>,
@@ -63,11 +66,14 @@ pub(crate) struct Eval {
 /// `fql decide`
 #[derive(Args, Debug)]
 pub(crate) struct Decide {
-    /// A file of rules, or - for standard input
+    /// A file of rules, the folder of an environment, or - for rules from standard input
     pub(crate) path: PathBuf,
     /// Which assessment decides; may be left out when there is one
     #[arg(long, value_name = "NAME")]
     pub(crate) assessment: Option<String>,
+    /// In which environment below the folder, such as eu/fr, or by its id; default: the folder itself
+    #[arg(long, value_name = "NAME")]
+    pub(crate) environment: Option<String>,
     /// The events, a file or - for standard input: one JSON object, an array of them, or one on each line (NDJSON)
     #[arg(long, value_name = "FILE")]
     pub(crate) event: PathBuf,
@@ -87,7 +93,8 @@ pub(crate) struct Decide {
 /// `fql check`
 #[derive(Args, Debug)]
 pub(crate) struct Check {
-    /// A file of rules, or a folder: every .fql file below it is checked
+    /// The folder of an environment, which has an fql.toml; a file of rules; or any other folder: every .fql file below it is
+    /// checked on its own
     pub(crate) path: PathBuf,
     /// Stubbed answers; the names in it count as defined
     #[arg(long, value_name = "FILE")]
@@ -116,7 +123,7 @@ pub(crate) struct Fmt {
 /// `fql repl`
 #[derive(Args, Debug)]
 pub(crate) struct Repl {
-    /// A file of rules to load
+    /// A file of rules or the folder of an environment to load
     pub(crate) path: Option<PathBuf>,
     /// The event that expressions read
     #[arg(long, value_name = "FILE")]
@@ -147,18 +154,19 @@ pub(crate) struct Running {
     pub(crate) seed: Option<u64>,
     /// When external calls start: strictly one after another, together as far as they are certain to be needed, or also those
     /// that may be needed and change nothing where they go
-    #[arg(long, value_enum, default_value = "certain", value_name = "MODE")]
-    pub(crate) prefetch: PrefetchMode,
+    /// Default: as the environment says, else certain
+    #[arg(long, value_enum, value_name = "MODE")]
+    pub(crate) prefetch: Option<PrefetchMode>,
 }
 
 impl Running {
     /// Reads the stub file and gathers the rest.
     pub(crate) fn settings(&self, streams: &mut Streams) -> Result<Settings, Stop> {
-        let prefetch = match self.prefetch {
+        let prefetch = self.prefetch.map(|mode| match mode {
             PrefetchMode::None => Prefetch::None,
             PrefetchMode::Certain => Prefetch::Certain,
             PrefetchMode::Speculative => Prefetch::Speculative,
-        };
+        });
         let stubs = match &self.stub {
             Some(path) => setting::stubs(path).map_err(|diagnostic| streams.refuse(&[*diagnostic]))?,
             None => Default::default(),

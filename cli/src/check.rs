@@ -1,13 +1,14 @@
 //! `fql check`: all mistakes of a file, or of every `.fql` file below a folder (R12.1, L9).
 //!
 //! A file is checked as decision rules, on its own. Of files in a folder called `actions`, `routing`, `velocities` or
-//! `functions` only the syntax is checked.
+//! `functions` only the syntax is checked. A folder with an `fql.toml` is an environment, and is checked as a whole (R1.3).
 
 use crate::arguments::{Check, Format};
 use crate::read::{self, Most};
 use crate::setting::{Settings, assessment_name, stubs};
 use crate::streams::{Stop, Streams};
 use fql::diagnostic::Code;
+use fql::environment::Folder;
 use fql::schema::Schema;
 use fql::source::Source;
 use fql::{Diagnostic, Limits, syntax};
@@ -29,6 +30,14 @@ pub(crate) fn run(arguments: &Check, streams: &mut Streams) -> Result<bool, Stop
         Some(path) => Some(schema(path).map_err(|diagnostic| streams.refuse(&[*diagnostic]))?),
         None => None,
     };
+    if arguments.path.is_dir() && Folder::is_one(&arguments.path) {
+        if arguments.schema.is_some() {
+            let why = "an environment has an `event.schema.json` in the folder of each assessment: `--schema` is for lone files";
+            return Err(Stop::Usage(why.to_string()));
+        }
+        let diagnostics = settings.builder().environment(&arguments.path).check().1;
+        return tell(&diagnostics, None, arguments.format, streams);
+    }
     let mut found = Found::default();
     if arguments.path.is_dir() {
         found.folder(&arguments.path);
@@ -54,16 +63,21 @@ pub(crate) fn run(arguments: &Check, streams: &mut Streams) -> Result<bool, Stop
             Err(diagnostic) => diagnostics.push(*diagnostic),
         }
     }
-    match arguments.format {
+    tell(&diagnostics, Some(count), arguments.format, streams)
+}
+
+/// Writes what was found in so many files; true if there is no error.
+fn tell(diagnostics: &[Diagnostic], files: Option<usize>, format: Format, streams: &mut Streams) -> Result<bool, Stop> {
+    match format {
         Format::Json => {
-            for diagnostic in &diagnostics {
+            for diagnostic in diagnostics {
                 streams.line(&diagnostic.to_json())?;
             }
         }
         Format::Text => {
-            streams.diagnostics(&diagnostics);
-            if count > 0 {
-                streams.tell(&summary(count, &diagnostics));
+            streams.diagnostics(diagnostics);
+            if files != Some(0) {
+                streams.tell(&summary(files, diagnostics));
             }
         }
     }
@@ -79,11 +93,12 @@ fn schema(path: &Path) -> Result<(String, String), Box<Diagnostic>> {
     Ok((shown, text))
 }
 
-fn summary(files: usize, diagnostics: &[Diagnostic]) -> String {
+fn summary(files: Option<usize>, diagnostics: &[Diagnostic]) -> String {
     let errors = diagnostics.iter().filter(|one| one.is_error()).count();
     let counted = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     let warnings = diagnostics.len() - errors;
-    format!("{}: {}, {}", counted(files, "file"), counted(errors, "error"), counted(warnings, "warning"))
+    let what = files.map_or("environment".to_string(), |files| counted(files, "file"));
+    format!("{what}: {}, {}", counted(errors, "error"), counted(warnings, "warning"))
 }
 
 /// The syntax alone.

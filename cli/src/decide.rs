@@ -7,7 +7,7 @@ use crate::calls;
 use crate::decisions::Decisions;
 use crate::events::Events;
 use crate::read::{self, Most};
-use crate::setting::{Settings, assessment_name};
+use crate::setting::Settings;
 use crate::streams::{Stop, Streams};
 use fql::{Diagnostic, Engine};
 use std::fs::File;
@@ -43,14 +43,9 @@ pub(crate) fn run(arguments: &Decide, streams: &mut Streams) -> Result<bool, Sto
     done
 }
 
-/// Reads and compiles a lone file of rules (R1.2).
-pub(crate) fn load(path: &Path, settings: &Settings) -> Result<Engine, Vec<Diagnostic>> {
-    if path.is_dir() {
-        let one = read::unreadable(path, "it is a folder, and environments are not supported yet");
-        return Err(vec![one.help("name one `.fql` file")]);
-    }
-    let bytes = read::file(path, Most::source()).map_err(|diagnostic| vec![*diagnostic])?;
-    let builder = settings.builder().named_rules(assessment_name(path), read::shown(path), &bytes);
+/// Reads and compiles what the path names.
+fn load(path: &Path, settings: &Settings) -> Result<Engine, Vec<Diagnostic>> {
+    let builder = settings.rules(path).map_err(|diagnostic| vec![*diagnostic])?;
     builder.build().map_err(|error| error.diagnostics)
 }
 

@@ -52,9 +52,9 @@ struct Block {
 impl Decisions {
     /// Decides by an assessment of the engine; fails if there is none of that name.
     pub(crate) fn new(engine: &Engine, settings: Settings, arguments: &Decide) -> Result<Decisions, EvaluationError> {
-        let assessment = arguments.assessment.as_deref();
+        let (assessment, environment) = (arguments.assessment.as_deref(), arguments.environment.as_deref());
         let threads = arguments.threads.map_or(0, |threads| threads.get().into());
-        let mut batch = engine.batch(assessment)?.threads(threads);
+        let mut batch = engine.batch_in(assessment, environment)?.threads(threads);
         if let Some(at) = settings.at {
             batch = batch.at(at);
         }
@@ -62,7 +62,7 @@ impl Decisions {
             batch = batch.seed(seed);
         }
         Ok(Decisions {
-            session: engine.session(assessment)?,
+            session: engine.session_in(assessment, environment)?,
             batch,
             settings,
             writing: Writing { format: arguments.format, colour: false },

@@ -23,7 +23,9 @@ pub(crate) fn run(arguments: &Eval, streams: &mut Streams) -> Result<bool, Stop>
     } else {
         arguments.expression.clone()
     };
-    let engine = settings.builder().build().map_err(|error| streams.refuse(&error.diagnostics))?;
+    let builder = settings.builder();
+    let builder = arguments.env.iter().fold(builder, |builder, path| builder.environment(path));
+    let engine = builder.build().map_err(|error| streams.refuse(&error.diagnostics))?;
     let expression = engine.expression(&text).map_err(|error| streams.refuse(&error.diagnostics))?;
     streams.diagnostics(expression.warnings());
     let event = match &arguments.event {

@@ -2,6 +2,7 @@
 
 use crate::read::{self, Most};
 use fql::diagnostic::Code;
+use fql::environment::{FILE, Folder, file};
 use fql::evaluate::Prefetch;
 use fql::external::Stubs;
 use fql::{DateTime, Diagnostic, Engine, EngineBuilder, Request};
@@ -20,13 +21,30 @@ pub(crate) struct Settings {
     /// `--seed` (L6.2).
     pub(crate) seed: Option<u64>,
     /// `--prefetch` (R8.2).
-    pub(crate) prefetch: Prefetch,
+    pub(crate) prefetch: Option<Prefetch>,
 }
 
 impl Settings {
     /// Begins an engine.
     pub(crate) fn builder(&self) -> EngineBuilder {
-        Engine::builder().stubs(self.stubs.clone()).prefetch(self.prefetch)
+        let builder = Engine::builder().stubs(self.stubs.clone());
+        match self.prefetch {
+            Some(mode) => builder.prefetch(mode),
+            None => builder,
+        }
+    }
+
+    /// Begins an engine of the rules at a path: a lone file, `-`, or the folder of an environment (R1.1, R1.2).
+    pub(crate) fn rules(&self, path: &Path) -> Result<EngineBuilder, Box<Diagnostic>> {
+        if path.is_dir() {
+            if Folder::is_one(path) {
+                return Ok(self.builder().environment(path));
+            }
+            let one = read::unreadable(path, &format!("it is a folder without `{FILE}`"));
+            return Err(Box::new(one.help("name one `.fql` file, or the folder of an environment")));
+        }
+        let bytes = read::file(path, Most::source())?;
+        Ok(self.builder().named_rules(assessment_name(path), read::shown(path), &bytes))
     }
 
     /// An event with clock and seed.
@@ -55,10 +73,5 @@ pub(crate) fn assessment_name(path: &Path) -> String {
     if path.as_os_str() == read::STDIN {
         return "stdin".to_string();
     }
-    let stem = path.file_stem().map_or_else(|| read::shown(path), |stem| stem.to_string_lossy().into_owned());
-    let rest = stem.trim_start_matches(|c: char| c.is_ascii_digit());
-    match rest.strip_prefix(['-', '_', '.', ' ']) {
-        Some(name) if rest.len() < stem.len() && !name.is_empty() => name.to_string(),
-        _ => stem,
-    }
+    file::rule_name(path)
 }

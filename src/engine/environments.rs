@@ -11,6 +11,7 @@ use crate::environment::{self, Assessment, Environment, Folder};
 use crate::evaluate::Policy;
 use crate::external::External;
 use crate::limit::Limits;
+use crate::schema::Schema;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -133,12 +134,16 @@ fn unit(
 }
 
 fn part(assessment: Assessment) -> (String, Part) {
+    let shown = assessment.folder.join("sample.json").display().to_string();
+    // INVARIANT: the folder was read, so the sample is an object.
+    let sample = assessment.sample.as_deref().and_then(|text| Schema::of_sample(&shown, text).ok()).map(Arc::new);
     let part = Part {
         first_match: assessment.first_match,
         rules: texts(assessment.rules),
         actions: texts(assessment.actions),
         routing: texts(assessment.routing),
-        schema: assessment.schema,
+        // A schema tells more than a sample.
+        schema: assessment.schema.or(sample),
         name: assessment.name,
     };
     (part.name.to_ascii_lowercase(), part)

@@ -52,7 +52,7 @@ fn definition(root: &Section<'_>, stem: &str, timeout_max_ms: u64) -> Option<Ext
     let made = MAKING.into_iter().filter(|key| root.has(key)).count() > 0;
     if made {
         let message =
-            format!("`{name}` gives its default response unless it is stubbed: calls over HTTP are not made yet");
+            format!("`{name}` gives its default response unless it is stubbed: files in `external/` make no calls yet");
         root.report(Diagnostic::new(Code::NO_EFFECT_YET, root.source(), root.place("request"), message));
     }
     Some(external)
@@ -69,7 +69,7 @@ struct Unmade;
 
 impl Transport for Unmade {
     fn call(&self, _: Call) -> Exchange {
-        let failure = Response::failure(CallStatus::UnknownFailure, "calls over HTTP are not made yet");
+        let failure = Response::failure(CallStatus::UnknownFailure, "files in `external/` make no calls yet");
         Box::pin(std::future::ready(failure))
     }
 }

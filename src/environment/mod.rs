@@ -118,8 +118,8 @@ impl Folder {
         walk::read(path.as_ref())
     }
 
-    /// Whether a path looks like the root of an environment rather than like a folder of lone files (R1.2): it has an
-    /// `fql.toml`, an `environments` folder, or a folder with `rules`.
+    /// Whether a path is the folder of an environment rather than one of lone files (R1.2): it has an `fql.toml`, without which
+    /// there are no assessments.
     pub fn is_one(path: impl AsRef<Path>) -> bool {
         walk::is_one(path.as_ref())
     }

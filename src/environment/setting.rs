@@ -102,13 +102,8 @@ impl Settings {
     fn engine(&mut self, section: &Section<'_>, is_root: bool) {
         let on_error = section.choice("on_error", &[("skip", OnError::Skip), ("fail", OnError::Fail)]);
         self.on_error = on_error.or(self.on_error);
-        let modes = [("certain", Prefetch::Certain), ("none", Prefetch::None)];
-        if section.text("prefetch").is_some_and(|mode| mode.eq_ignore_ascii_case("speculative")) {
-            not_yet(section, "prefetch", "calls that are merely possible are not started yet: it is as `certain`");
-            self.prefetch = Some(Prefetch::Certain);
-        } else {
-            self.prefetch = section.choice("prefetch", &modes).or(self.prefetch);
-        }
+        let modes = [("certain", Prefetch::Certain), ("speculative", Prefetch::Speculative), ("none", Prefetch::None)];
+        self.prefetch = section.choice("prefetch", &modes).or(self.prefetch);
         if !is_root && section.has("coalesce_ms") {
             not_yet(section, "coalesce_ms", "calls of all environments share as the root says");
         }

@@ -39,11 +39,7 @@ pub(super) fn read(path: &Path) -> (Option<Folder>, Vec<Diagnostic>) {
 }
 
 pub(super) fn is_one(path: &Path) -> bool {
-    let folder = |path: PathBuf| path.is_dir();
-    let holds_rules = |entry: std::fs::DirEntry| PARTS.iter().any(|part| folder(entry.path().join(part)));
     path.join(FILE).is_file()
-        || folder(path.join("environments"))
-        || path.read_dir().is_ok_and(|entries| entries.filter_map(Result::ok).any(holds_rules))
 }
 
 struct Walk {

@@ -12,7 +12,7 @@ mod variables;
 use crate::explanation;
 use crate::read::{self, Most};
 use crate::report;
-use crate::setting::{self, Settings, assessment_name};
+use crate::setting::{self, Settings};
 use brackets::Brackets;
 use fql::diagnostic::{Code, render::render};
 use fql::source::{Source, Span};
@@ -270,11 +270,10 @@ impl Prompt {
     }
 
     fn rebuild(&mut self, settings: Settings, rules: Option<PathBuf>) -> Result<(), Trouble> {
-        let mut builder = settings.builder();
-        if let Some(path) = &rules {
-            let bytes = read::file(path, Most::source())?;
-            builder = builder.named_rules(assessment_name(path), read::shown(path), &bytes);
-        }
+        let builder = match &rules {
+            Some(path) => settings.rules(path)?,
+            None => settings.builder(),
+        };
         self.engine = builder.build().map_err(|error| Trouble::Diagnostics(error.diagnostics))?;
         self.settings = settings;
         self.rules = rules;

@@ -113,7 +113,7 @@ fn what_cannot_be_read_is_said() {
     folder.write("empty.fql", b"");
     let cases: [(&[&str], &[&str]); 7] = [
         (&["decide", "/no/such.fql", "--event", "-"], &["E0801", "there is no such file"]),
-        (&["decide", "/", "--event", "-"], &["E0801", "environments are not supported yet"]),
+        (&["decide", "/", "--event", "-"], &["E0801", "it is a folder without `fql.toml`"]),
         (&["decide", &folder.path("bytes.fql"), "--event", "-"], &["E0110", "bytes.fql:1:17"]),
         (&["decide", &folder.path("empty.fql"), "--event", "-"], &["E0111"]),
         (&["decide", &rules, "--event", "/no/such.json"], &["E0801", "there is no such file"]),
@@ -206,4 +206,35 @@ fn a_reason_commands_no_terminal() {
     let folder = Folder::new(&[("010-checkout.fql", "RETURN Reject(@\"why\")")]);
     let text = decide(&folder, br#"{"why": "\u001b[2J\nApprove"}"#, &[]).good();
     assert!(text.starts_with("Reject  \\u{1b}[2J\\nApprove\n"), "{text}");
+}
+
+#[test]
+fn a_folder_decides_by_assessment_and_environment() {
+    let folder = Folder::new(&[
+        ("shop/fql.toml", "[assessments.purchase]\n[assessments.login]\n"),
+        (
+            "shop/purchase/rules/010-a.fql",
+            "RETURN Reject(\"embargo\") WHEN ContainsKey(\"places\", \"country\", @\"country\")",
+        ),
+        ("shop/login/rules/010-a.fql", "RETURN Approve(\"login\")"),
+        ("shop/lists/places.csv", "country\nXX\n"),
+        ("shop/environments/eu/fql.toml", "[assessments.purchase]\n"),
+        ("shop/environments/eu/purchase/rules/a.fql", "RETURN Review(\"eu\")"),
+    ]);
+    let shop = folder.path("shop");
+    let run = |more: &[&str]| {
+        fql_with(&[&["decide", &shop, "--event", "-", "--format", "json"], more].concat(), br#"{"country": "YY"}"#)
+    };
+    let decision = run(&["--assessment", "purchase", "--environment", "EU"]).json();
+    assert_eq!((&decision[0]["reason"], &decision[0]["environment"]), (&"eu".into(), &"eu".into()));
+    assert_eq!(run(&["--assessment", "purchase"]).json()[0]["reason"], "NO_CLAUSE_HIT");
+    run(&[]).refused(1, &["E0906", "`purchase`, `login`"]);
+    run(&["--assessment", "purchase", "--environment", "us"]).refused(1, &["E0906", "unknown environment `us`"]);
+
+    let value = fql(&["eval", r#"ContainsKey("places", "country", "XX")"#, "--env", &shop]).good();
+    assert_eq!(value, "true\n");
+    let checked = fql(&["check", &shop]);
+    assert_eq!((checked.code, checked.err.as_str()), (0, "environment: 0 errors, 0 warnings\n"));
+    folder.write("shop/fql.toml", b"[assessments.purchase]\n[limit]\n");
+    fql(&["check", &shop]).refused(1, &["fql.toml:2:2", "did you mean `limits`?", "`login` has rules", "2 errors"]);
 }
