@@ -132,6 +132,26 @@ impl Decision {
         Decision { program: program.clone(), plain, rest: None }
     }
 
+    /// Of rules that were not run yet.
+    pub(crate) fn nothing(program: &Arc<Handle>) -> Decision {
+        Decision::of_plain(program, Plain::nothing())
+    }
+
+    /// To decide anew where nothing but a decision may come out.
+    #[inline]
+    pub(crate) fn plain_mut(&mut self) -> &mut Plain {
+        if self.rest.is_some() {
+            self.rest = None;
+        }
+        &mut self.plain
+    }
+
+    /// A decision of its own; what stays behind may lack what was emitted.
+    #[inline]
+    pub(crate) fn take(&mut self) -> Decision {
+        Decision { program: self.program.clone(), plain: self.plain.clone(), rest: self.rest.take() }
+    }
+
     /// Which decision; [`DecisionKind::Approve`] if no rule decided (R2.2).
     pub fn kind(&self) -> DecisionKind {
         self.plain.kind

@@ -148,7 +148,7 @@ pub(super) fn run_blocking_with<T>(
 
 /// The same for what needs a machine or calls.
 #[inline(never)]
-fn run_with_machine<T>(
+pub(super) fn run_with_machine<T>(
     evaluation: &mut Evaluation,
     subject: Subject<'_>,
     externals: &Externals,

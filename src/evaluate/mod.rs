@@ -161,11 +161,16 @@ impl Evaluation {
     /// this first, before anything that only calls need.
     #[inline]
     pub(crate) fn plain(&mut self, subject: Subject<'_>) -> Option<Plain> {
-        match subject.program.expression_type {
-            Some(_) => None,
-            None => plain::decide(&input(&self.answers, subject), &mut self.candidates)
-                .filter(|plain| after::is_nothing(subject.program, plain.kind)),
-        }
+        let mut plain = Plain::nothing();
+        self.plain_into(subject, &mut plain).then_some(plain)
+    }
+
+    /// The same into what was there before, which means nothing if the answer is no.
+    #[inline]
+    pub(crate) fn plain_into(&mut self, subject: Subject<'_>, plain: &mut Plain) -> bool {
+        subject.program.expression_type.is_none()
+            && plain::decide(&input(&self.answers, subject), &mut self.candidates, plain).is_some()
+            && after::is_nothing(subject.program, plain.kind)
     }
 
     /// Goes on as far as the answers reach. `finish` turns the result of the last run, which lives in the arena, into one

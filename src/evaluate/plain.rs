@@ -26,37 +26,44 @@ pub(crate) struct Plain {
 }
 
 impl Plain {
-    fn nothing() -> Plain {
+    /// Nothing decided, no rule looked at.
+    pub(crate) fn nothing() -> Plain {
         Plain { decided: None, kind: DecisionKind::Approve, held: SmallVec::new(), looked_at: 0 }
+    }
+
+    fn clear(&mut self) {
+        self.decided = None;
+        self.kind = DecisionKind::Approve;
+        self.held.clear();
     }
 
     /// A statement whose test holds: a decision, or something for the machine.
     #[inline]
-    fn fired(mut self, statement: &Statement) -> Option<Plain> {
+    fn fire(&mut self, statement: &Statement) -> Option<()> {
         self.kind = statement.decides?;
         self.looked_at = statement.rule + 1;
         self.decided =
             Some(Decided { rule: statement.rule, clause: statement.clause, effect: statement.effects.start });
-        Some(self)
+        Some(())
     }
 }
 
-/// Runs all rules, unless the machine is needed.
+/// Runs all rules, unless the machine is needed: then `plain` means nothing.
 #[inline]
-pub(crate) fn decide(input: &Input<'_>, candidates: &mut Candidates) -> Option<Plain> {
+pub(crate) fn decide(input: &Input<'_>, candidates: &mut Candidates, plain: &mut Plain) -> Option<()> {
     if input.is_careful() {
         return None;
     }
+    plain.clear();
     match input.index() {
-        Some(index) => by_index(input, index, candidates),
-        None => in_order(input),
+        Some(index) => by_index(input, index, candidates, plain),
+        None => in_order(input, plain),
     }
 }
 
 /// Looks at the statements that the event may concern.
-fn by_index(input: &Input<'_>, index: &Index, candidates: &mut Candidates) -> Option<Plain> {
+fn by_index(input: &Input<'_>, index: &Index, candidates: &mut Candidates, plain: &mut Plain) -> Option<()> {
     let program = input.program;
-    let mut plain = Plain::nothing();
     // The rule under way, whether its condition held, whether no other comes after it.
     let (mut rule, mut held, mut last) = (u32::MAX, false, false);
     candidates.find(index, input);
@@ -64,8 +71,7 @@ fn by_index(input: &Input<'_>, index: &Index, candidates: &mut Candidates) -> Op
         let statement = program.statements.get(number as usize)?;
         if statement.rule != rule {
             if last {
-                plain.looked_at = rule + 1;
-                return Some(plain);
+                break;
             }
             rule = statement.rule;
             let of = program.rules.get(rule as usize)?;
@@ -76,17 +82,16 @@ fn by_index(input: &Input<'_>, index: &Index, candidates: &mut Candidates) -> Op
             }
         }
         if held && holds(input, statement.when)? {
-            return plain.fired(statement);
+            return plain.fire(statement);
         }
     }
     plain.looked_at = if last { rule + 1 } else { program.rules.len() as u32 };
-    Some(plain)
+    Some(())
 }
 
 /// Looks at one statement after another.
-fn in_order(input: &Input<'_>) -> Option<Plain> {
+fn in_order(input: &Input<'_>, plain: &mut Plain) -> Option<()> {
     let program = input.program;
-    let mut plain = Plain::nothing();
     for (number, rule) in (0_u32..).zip(&program.rules) {
         if !matches!(rule.condition, Condition::Always) {
             if !holds(input, rule.condition)? {
@@ -97,16 +102,16 @@ fn in_order(input: &Input<'_>) -> Option<Plain> {
         let statements = rule.statements.start as usize..rule.statements.end as usize;
         for statement in program.statements.get(statements)? {
             if holds(input, statement.when)? {
-                return plain.fired(statement);
+                return plain.fire(statement);
             }
         }
         if rule.last {
             plain.looked_at = number + 1;
-            return Some(plain);
+            return Some(());
         }
     }
     plain.looked_at = program.rules.len() as u32;
-    Some(plain)
+    Some(())
 }
 
 /// Whether a condition holds, if slots alone tell.
