@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Fmt(Fmt),
     /// Try expressions and rules interactively
     Repl(Repl),
+    /// List the external calls that files define, or make one of them with its sample
+    External(External),
     /// Explain a diagnostic's code, or a function
     Explain(Explain),
     /// Print a completion script for a shell
@@ -130,6 +132,39 @@ pub(crate) struct Repl {
     pub(crate) event: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) running: Running,
+}
+
+/// `fql external`
+#[derive(Args, Debug)]
+pub(crate) struct External {
+    #[command(subcommand)]
+    pub(crate) command: ExternalCommand,
+}
+
+/// What to do with external calls.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ExternalCommand {
+    /// List the definitions; secrets are never shown
+    List {
+        /// A folder with definitions in external/, or one definition's .toml file
+        path: PathBuf,
+        /// How the list is written
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Make a call with the samples of its parameters, and show status, latency and the whole response
+    Test {
+        /// A folder with definitions in external/, or one definition's .toml file
+        path: PathBuf,
+        /// The call's name
+        name: String,
+        /// Write the response into the definition, as its sample_response
+        #[arg(long)]
+        store: bool,
+        /// How the result is written
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
 }
 
 /// `fql explain`

@@ -13,6 +13,7 @@ mod eval;
 mod events;
 mod explain;
 mod explanation;
+mod external;
 mod fmt;
 mod input;
 mod prompt;
@@ -75,6 +76,7 @@ fn run(command: Command, streams: &mut Streams) -> Result<bool, Stop> {
         Command::Check(arguments) => check::run(&arguments, streams),
         Command::Fmt(arguments) => fmt::run(&arguments, streams),
         Command::Repl(arguments) => repl::run(&arguments, streams),
+        Command::External(arguments) => external::run(&arguments, streams),
         Command::Explain(arguments) => explain::run(&arguments, streams),
         Command::Completions { shell } => {
             let mut script = Vec::new();

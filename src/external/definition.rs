@@ -159,6 +159,11 @@ impl External {
         self
     }
 
+    /// The longest that a call may take, within the limit `call_timeout_max_ms`.
+    pub fn longest(&self, limits: &crate::limit::Limits) -> Duration {
+        self.timeout(limits.call_timeout_max_ms)
+    }
+
     /// What it is for; empty unless its file says so.
     pub fn description(&self) -> &str {
         &self.description

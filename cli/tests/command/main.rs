@@ -5,6 +5,7 @@ mod check;
 mod decide;
 mod eval;
 mod explain;
+mod external;
 mod hostile;
 mod repl;
 mod stream;
