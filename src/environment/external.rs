@@ -1,22 +1,47 @@
-//! `external/*.toml`, as far as rules need it: what a call is called, takes and stands for if it fails (R7.1).
+//! `external/*.toml` (R7.1): a call over HTTP, or a definition that only says what a call is called, takes and stands for if
+//! it fails.
 
+use super::setting::Settings;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::evaluate::CallStatus;
+#[cfg(feature = "http")]
+use crate::external::http;
 use crate::external::{Call, Exchange, External, Response, Transport};
 use crate::setting::{Document, Section};
 use crate::source::Source;
+use std::path::Path;
 use std::sync::Arc;
 
 /// What a file says about how a call is made.
 const MAKING: [&str; 5] = ["request", "configuration", "auth", "warm_up", "resilience"];
 
-/// Reads a definition; `stem` is the file's name.
-pub(super) fn read(source: &Arc<Source>, stem: &str, timeout_max_ms: u64) -> (Option<External>, Vec<Diagnostic>) {
+/// Reads a definition; `stem` is the file's name, `folder` the one that it lies in.
+pub(super) fn read(
+    source: &Arc<Source>,
+    stem: &str,
+    folder: &Path,
+    settings: &Settings,
+) -> (Option<External>, Vec<Diagnostic>) {
     let document = Document::parse(source.name().clone(), source.text().clone());
-    let external = definition(&document.root(), stem, timeout_max_ms);
+    #[cfg(feature = "http")]
+    if is_made(&document.root()) {
+        let (network, limits) = (&settings.network, &settings.limits);
+        let variable = |name: &str| std::env::var(name).ok();
+        return http::read(source, stem, &http::Surroundings { network, limits, folder, variable: &variable });
+    }
+    #[cfg(not(feature = "http"))]
+    let _ = folder;
+    let external = definition(&document.root(), stem, settings.limits.call_timeout_max_ms);
     let faults = document.faults();
     let good = !faults.iter().any(Diagnostic::is_error);
     (external.filter(|_| good), faults)
+}
+
+/// Whether the file says how the call is made.
+#[cfg(feature = "http")]
+fn is_made(root: &Section<'_>) -> bool {
+    root.keys();
+    MAKING.into_iter().any(|key| root.has(key))
 }
 
 fn definition(root: &Section<'_>, stem: &str, timeout_max_ms: u64) -> Option<External> {
@@ -49,10 +74,11 @@ fn definition(root: &Section<'_>, stem: &str, timeout_max_ms: u64) -> Option<Ext
     if let Some(response) = root.json("sample_response").and_then(|text| serde_json::from_str(&text).ok()) {
         external = external.sample_response(&response);
     }
-    let made = MAKING.into_iter().filter(|key| root.has(key)).count() > 0;
-    if made {
-        let message =
-            format!("`{name}` gives its default response unless it is stubbed: files in `external/` make no calls yet");
+    // With the feature `http` such a definition was read otherwise.
+    if MAKING.into_iter().filter(|key| root.has(key)).count() > 0 {
+        let message = format!(
+            "`{name}` gives its default response unless it is stubbed: calls over HTTP need the feature `http`"
+        );
         root.report(Diagnostic::new(Code::NO_EFFECT_YET, root.source(), root.place("request"), message));
     }
     Some(external)
@@ -69,7 +95,7 @@ struct Unmade;
 
 impl Transport for Unmade {
     fn call(&self, _: Call) -> Exchange {
-        let failure = Response::failure(CallStatus::UnknownFailure, "files in `external/` make no calls yet");
+        let failure = Response::failure(CallStatus::UnknownFailure, "the definition does not say how the call is made");
         Box::pin(std::future::ready(failure))
     }
 }

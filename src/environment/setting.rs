@@ -3,9 +3,13 @@
 //! In: the text, and what the parent has. Out: [`Settings`], in which every key that is absent is the parent's or has its
 //! default. A key of something that `fql` cannot do yet is checked like the others, and a warning says so (W1020).
 
+#[cfg(feature = "http")]
+use super::file::why;
 use crate::check::Level;
 use crate::diagnostic::{Code, Diagnostic, Severity, nearest};
 use crate::evaluate::{OnError, Prefetch};
+#[cfg(feature = "http")]
+use crate::external::http::{Network, NetworkBuilder, NetworkError};
 use crate::limit::Limits;
 use crate::provider;
 use crate::setting::{Document, Section};
@@ -44,6 +48,11 @@ pub struct Settings {
     pub providers: Option<provider::Settings>,
     /// `[limits]` (L5.4, R11.4).
     pub limits: Limits,
+    /// What `[security]` lets external calls reach (R11.1).
+    #[cfg(feature = "http")]
+    pub network: Network,
+    #[cfg(feature = "http")]
+    pub(super) reach: NetworkBuilder,
     /// `[lints]`: how loud warnings are (L9.3); a matter of the root.
     pub lints: Vec<(Code, Level)>,
 }
@@ -85,7 +94,7 @@ impl Settings {
             }
         }
         if let Some(section) = root.section("security") {
-            security(&section);
+            settings.security(&section, folder);
         }
         if let Some(section) = root.section("providers") {
             settings.providers = Some(provider::Settings::read(&section, folder));
@@ -97,6 +106,29 @@ impl Settings {
             sink(&section);
         }
         settings
+    }
+
+    fn security(&mut self, section: &Section<'_>, folder: &Path) {
+        #[cfg(feature = "http")]
+        {
+            let reach = &mut self.reach;
+            reach.take(section, "allow_networks", NetworkBuilder::no_networks, NetworkBuilder::allow_network);
+            reach.take(section, "allow_http", NetworkBuilder::no_http, NetworkBuilder::allow_http);
+            reach.take(section, "ca_files", NetworkBuilder::no_authorities, |reach, file| {
+                let unreadable = |error| NetworkError { message: format!("cannot read `{file}`: {}", why(&error)) };
+                reach.ca_pem(&std::fs::read(folder.join(file)).map_err(unreadable)?)
+            });
+            self.network = reach.clone().build();
+        }
+        #[cfg(not(feature = "http"))]
+        for key in ["allow_networks", "allow_http", "ca_files"] {
+            if section.texts(key).is_some_and(|all| !all.is_empty()) {
+                not_yet(section, key, "calls over HTTP need the feature `http`");
+            }
+        }
+        #[cfg(not(feature = "http"))]
+        let _ = folder;
+        security(section);
     }
 
     fn engine(&mut self, section: &Section<'_>, is_root: bool) {
@@ -211,11 +243,6 @@ fn limits(section: &Section<'_>, limits: &mut Limits) {
 }
 
 fn security(section: &Section<'_>) {
-    for key in ["allow_networks", "allow_http", "ca_files"] {
-        if section.texts(key).is_some_and(|all| !all.is_empty()) {
-            not_yet(section, key, "there are no calls over HTTP yet");
-        }
-    }
     if section.boolean("require_correlation_id") == Some(true) {
         not_yet(section, "require_correlation_id", "there is no service yet");
     }
@@ -306,7 +333,7 @@ w1001 = "deny"
 [security]
 allow_networks = ["127.0.0.0/8"]
 allow_http = ["localhost"]
-ca_files = ["ca.pem"]
+ca_files = []
 require_correlation_id = true
 [[security.issuers]]
 issuer = "https://login.example.com"
@@ -395,7 +422,7 @@ events = ["FraudProtection.Trace.Rule"]
     fn what_has_no_effect_yet_is_said() {
         let (_, faults) = read(ALL, None);
         let told = |key: &str| faults.iter().any(|fault| fault.contains(&format!("`{key}` has no effect")));
-        for key in ["family", "observations", "allow_networks", "issuers", "[velocity]"] {
+        for key in ["family", "observations", "issuers", "[velocity]"] {
             assert!(told(key), "{key}: {faults:?}");
         }
     }

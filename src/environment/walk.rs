@@ -249,7 +249,7 @@ impl Walk {
                 }
             };
             let source = Arc::new(Source::new(path.display().to_string(), text));
-            let (external, faults) = external::read(&source, &stem, settings.limits.call_timeout_max_ms);
+            let (external, faults) = external::read(&source, &stem, &folder, settings);
             self.diagnostics.extend(faults);
             let Some(external) = external else {
                 faulty.push(stem);

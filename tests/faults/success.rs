@@ -1,6 +1,7 @@
 //! What is sent, and what comes back, where nothing goes wrong.
 
-use crate::server::{answering, script};
+use crate::authority::TRUSTED;
+use crate::server::{Server, Wrap, answering, script};
 use crate::setup::{CANARY, build, decide, engine, get, post, tls_server};
 use fql::external::http::{Auth, ContentType};
 
@@ -117,4 +118,35 @@ async fn a_compressed_response_is_read() {
     .await;
     let decision = decide(&engine(build(get(&server, "/ip")))).await;
     assert_eq!(&*decision.calls()[0].answer.value, r#"{"risk":"low"}"#);
+}
+
+#[tokio::test]
+async fn an_environment_makes_the_calls_that_its_folder_defines() {
+    let leaf = TRUSTED.leaf("localhost");
+    let server = Server::start(Wrap::Tls(TRUSTED.server(&leaf, false, &[])), answering("200 OK", "", FINE)).await;
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    let settings = "[assessments.shop]\n[security]\nallow_networks = [\"127.0.0.0/8\"]\nca_files = [\"ca.pem\"]\n";
+    write("fql.toml", settings);
+    write("ca.pem", &TRUSTED.pem);
+    write("secret.txt", CANARY);
+    write("shop/rules/1.fql", "RETURN Reject() WHEN External.lookup(@\"a\").risk == \"high\"");
+    let definition = format!(
+        "parameters = [{{ name = \"ip\" }}]\ntimeout_ms = 1000\n[request]\nurl = \"https://localhost:{}/ip\"\n[auth]\ntype = \"basic\"\nusername = \"shop\"\npassword = {{ file = \"../secret.txt\" }}\n",
+        server.port()
+    );
+    write("external/lookup.toml", &definition);
+    let engine = fql::Engine::builder().environment(folder.path()).build().unwrap();
+    let decision = decide(&engine).await;
+    assert_eq!(decision.kind().name(), "Reject", "{:?}", decision.calls());
+    write(
+        "fql.toml",
+        "[assessments.shop]\n[security]\nallow_networks = [\"127.0.0.0/33\"]\nca_files = [\"nowhere.pem\"]\n",
+    );
+    let error = fql::Engine::builder().environment(folder.path()).build().unwrap_err().to_string();
+    assert!(error.contains("`127.0.0.0/33`") && error.contains("cannot read `nowhere.pem`"), "{error}");
 }

@@ -4,6 +4,7 @@ use super::request::HostPolicy;
 use super::resolve::{Checked, Resolve, SystemResolver};
 use super::secret::Secret;
 use super::token::{TokenKey, TokenSource};
+use crate::setting::Section;
 use ::aws_lc_rs::digest::{SHA256, digest};
 use reqwest::redirect;
 use rustls::ClientConfig;
@@ -199,6 +200,39 @@ impl NetworkBuilder {
             }
         }
         if self.authorities.len() == before { refused("none") } else { Ok(self) }
+    }
+
+    /// Takes the texts of a key of `[security]`, one by one, in place of those there are; a text that is refused is a fault.
+    pub(crate) fn take(
+        &mut self,
+        section: &Section<'_>,
+        key: &str,
+        without: impl FnOnce(&mut NetworkBuilder),
+        add: impl Fn(NetworkBuilder, &str) -> Result<NetworkBuilder, NetworkError>,
+    ) {
+        let Some(texts) = section.texts(key) else { return };
+        without(self);
+        for text in texts {
+            match add(self.clone(), text.value) {
+                Ok(more) => *self = more,
+                Err(error) => section.fault_at(text.span, error.message, ""),
+            }
+        }
+    }
+
+    /// Allows no network but public ones again.
+    pub(crate) fn no_networks(&mut self) {
+        self.policy.addresses = super::address::AddressPolicy::default();
+    }
+
+    /// Allows plain HTTP to no host again.
+    pub(crate) fn no_http(&mut self) {
+        self.policy.plain.clear();
+    }
+
+    /// Trusts the system's authorities only again.
+    pub(crate) fn no_authorities(&mut self) {
+        self.authorities.clear();
     }
 
     /// Resolves names in another way than the system does. What it finds is held against the address policy all the same.
