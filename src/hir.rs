@@ -130,6 +130,8 @@ pub struct Let {
     pub value: Expr,
     /// Its text, an index into [`Assessment::sources`].
     pub source: u32,
+    /// What it is if it fails: an argument or an output of a function, whose failure ends there (R6.1). The error is listed.
+    pub default: Option<Constant>,
 }
 
 /// An external call that rules make (L8.1).
@@ -166,6 +168,8 @@ pub enum Constant {
     String(Arc<str>),
     /// A set of character classes.
     CharSet(crate::value::CharSet),
+    /// See [`Type::DateTime`].
+    DateTime(crate::value::DateTime),
     /// `null`
     Null,
 }
@@ -219,6 +223,8 @@ pub enum Kind {
     Diagnostics(Box<Expr>),
     /// Brings the operand to the expression's type.
     Convert(Conversion, Box<Expr>),
+    /// Reads the operand, which is Json, as the expression's type; what cannot be read is that constant, with a note (R6.1).
+    ReadOr(Constant, Box<Expr>),
 }
 
 /// One operator of a chain and its right operand.
@@ -289,9 +295,12 @@ impl Kind {
             | Kind::Variable(_)
             | Kind::Decision
             | Kind::GetVariable(_) => (&[], &[], &[], &[], &[]),
-            Kind::GetVariableNamed(e) | Kind::Not(e) | Kind::Negate(e) | Kind::Diagnostics(e) | Kind::Convert(_, e) => {
-                (std::slice::from_ref(&**e), &[], &[], &[], &[])
-            }
+            Kind::GetVariableNamed(e)
+            | Kind::Not(e)
+            | Kind::Negate(e)
+            | Kind::Diagnostics(e)
+            | Kind::ReadOr(_, e)
+            | Kind::Convert(_, e) => (std::slice::from_ref(&**e), &[], &[], &[], &[]),
             Kind::Array(all)
             | Kind::And(all)
             | Kind::Or(all)
@@ -312,6 +321,81 @@ impl Kind {
     /// The constant text, if it is one.
     pub fn text(&self) -> Option<&Arc<str>> {
         if let Kind::Constant(Constant::String(text)) = self { Some(text) } else { None }
+    }
+}
+
+impl Rule {
+    /// Gives its variables other numbers.
+    pub(crate) fn renumber(&mut self, to: &[u32]) {
+        if let Some(condition) = &mut self.condition {
+            condition.renumber(to);
+        }
+        for statement in self.clauses.iter_mut().flat_map(|clause| &mut clause.statements) {
+            if let Some(when) = &mut statement.when {
+                when.renumber(to);
+            }
+            for effect in &mut statement.effects {
+                match effect {
+                    Effect::Decide(Decide { challenge_type, reason, support_message, .. }) => {
+                        let texts = [challenge_type, reason, support_message];
+                        texts.into_iter().flatten().for_each(|e| e.renumber(to));
+                    }
+                    Effect::Output(pairs) | Effect::Trace(pairs) | Effect::SetResponse(_, pairs) => {
+                        pairs.iter_mut().for_each(|(_, e)| e.renumber(to));
+                    }
+                    Effect::SetVariables(pairs) => pairs.iter_mut().for_each(|(_, e)| e.renumber(to)),
+                    Effect::Call(e) | Effect::Route(e) => e.renumber(to),
+                }
+            }
+        }
+    }
+}
+
+impl Expr {
+    /// Gives its variables other numbers.
+    pub(crate) fn renumber(&mut self, to: &[u32]) {
+        match &mut self.kind {
+            Kind::Variable(id) => {
+                if let Some(new) = to.get(*id as usize) {
+                    *id = *new;
+                }
+            }
+            Kind::GetVariableNamed(e)
+            | Kind::Not(e)
+            | Kind::Negate(e)
+            | Kind::Diagnostics(e)
+            | Kind::ReadOr(_, e)
+            | Kind::Convert(_, e) => e.renumber(to),
+            Kind::Array(all)
+            | Kind::And(all)
+            | Kind::Or(all)
+            | Kind::Call(_, all)
+            | Kind::Bound(_, all)
+            | Kind::External(_, all) => all.iter_mut().for_each(|e| e.renumber(to)),
+            Kind::Conditional(parts) => parts.iter_mut().for_each(|e| e.renumber(to)),
+            Kind::Compare(_, parts) => parts.iter_mut().for_each(|e| e.renumber(to)),
+            Kind::Object(members) => members.iter_mut().for_each(|(_, e)| e.renumber(to)),
+            Kind::Chain(first, links) => {
+                first.renumber(to);
+                links.iter_mut().for_each(|link| link.operand.renumber(to));
+            }
+            Kind::Steps(base, steps) => {
+                base.renumber(to);
+                for step in steps {
+                    match &mut step.kind {
+                        StepKind::MemberNamed(e) | StepKind::Element(e) => e.renumber(to),
+                        StepKind::Method(_, arguments) => arguments.iter_mut().for_each(|e| e.renumber(to)),
+                        StepKind::Member(_) | StepKind::Field(_) | StepKind::Convert(_) => {}
+                    }
+                }
+            }
+            Kind::Constant(_)
+            | Kind::Attribute(_)
+            | Kind::Event(_)
+            | Kind::Exists(_)
+            | Kind::Decision
+            | Kind::GetVariable(_) => {}
+        }
     }
 }
 
@@ -336,6 +420,7 @@ impl Constant {
             Constant::Double(value) => Datum::Double(*value),
             Constant::String(text) => Datum::String(text),
             Constant::CharSet(set) => Datum::CharSet(*set),
+            Constant::DateTime(value) => Datum::DateTime(*value),
             Constant::Null => Datum::Json(Json::Null),
         }
     }

@@ -158,6 +158,23 @@ fn a_velocity_set() {
 }
 
 #[test]
+fn functions() {
+    check(
+        "function Totals ( _amount:double=0,_tax : INTEGER )\noutput Sum:double=-1 return _amount+_tax\n\
+         OUTPUT Bucket: string // its size\nlet $sum=_amount+_tax\nreturn $SUM>100?\"big\":\"small\"\n\
+         function None() output X: boolean return true",
+        "FUNCTION Totals(_amount: Double = 0, _tax: Integer)\nOUTPUT Sum: Double = -1\n  RETURN _amount + _tax\n\n\
+         OUTPUT Bucket: String // its size\n  LET $sum = _amount + _tax\n  RETURN $sum > 100 ? \"big\" : \"small\"\n\n\
+         FUNCTION None()\nOUTPUT X: Boolean\n  RETURN true\n",
+    );
+    check(
+        "FUNCTION Long(_first_parameter: String = \"a long default\", _second_parameter: String = \"another\", _third: Double)\nOUTPUT X: Double\nRETURN 1.0",
+        "FUNCTION Long(\n  _first_parameter: String = \"a long default\",\n  _second_parameter: String = \"another\",\n  \
+         _third: Double\n)\nOUTPUT X: Double\n  RETURN 1.0\n",
+    );
+}
+
+#[test]
 fn long_lines_are_broken() {
     check(
         r#"LET $total = @"order.lines[0].price" * @"order.lines[0].count" + @"order.shipping" - @"order.discount" - 1
@@ -376,8 +393,8 @@ fn programs() -> Vec<(PathBuf, String)> {
 fn programs_of(text: &str) -> impl Iterator<Item = String> {
     let section = |part: &str| {
         let (name, body) = part.split_once('\n')?;
-        match name.trim() {
-            "rules" => Some(body.to_string()),
+        match name.split_whitespace().next().unwrap_or_default() {
+            "rules" | "actions" | "routing" | "functions" => Some(body.to_string()),
             "expression" => Some(format!("LET $result =\n{body}\nRETURN Approve()")),
             _ => None,
         }

@@ -50,4 +50,5 @@ chapters! {
     checking: "L9",
     assessments: "R2",
     decisions: "R3",
+    own_functions: "R6",
 }

@@ -11,7 +11,7 @@ use crate::syntax::ast::{self, Argument, Name, Step};
 use crate::value::{CharSet, Context, Datum, Type, format};
 
 /// Namespaces that hold builtins or are answered elsewhere.
-const NAMESPACES: [&str; 18] = [
+pub(super) const NAMESPACES: [&str; 18] = [
     "Array",
     "Assessment",
     "Assessments",

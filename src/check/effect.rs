@@ -16,7 +16,7 @@ impl Checker<'_> {
             (Program::DecisionRule, Verb::Observe) => self.observations(&fire.items, "OBSERVE"),
             (Program::DecisionRule | Program::Action | Program::Routing, Verb::Do) => self.actions(fire),
             (Program::Routing, Verb::RouteTo) => self.route(fire),
-            (Program::Expression, _) => None,
+            (Program::Expression | Program::Function, _) => None,
             (_, Verb::Return | Verb::Observe) => {
                 self.not_here(fire.verb, "a decision rule", "decision rules are the files of `rules/`")
             }

@@ -12,6 +12,9 @@ use std::sync::Arc;
 impl Checker<'_> {
     /// Types an expression. `want` is what the context asks an attribute to be; the result may have another type.
     pub(super) fn expr(&mut self, e: &ast::Expr, want: Option<Type>) -> Option<hir::Expr> {
+        if !self.count_expression() {
+            return None;
+        }
         let constant = |constant, ty| Some(hir::Expr { kind: Kind::Constant(constant), ty, span: e.span });
         match &e.kind {
             ast::Kind::Null => constant(Constant::Null, Type::Json),

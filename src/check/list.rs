@@ -108,7 +108,10 @@ impl Checker<'_> {
         let lists = &self.definitions().lists;
         let found = lists.get(&name.to_ascii_lowercase());
         match found {
-            Some(Some(list)) if wanted.is_none_or(|wanted| wanted == list.kind()) => return Some(list.clone()),
+            Some(Some(list)) if wanted.is_none_or(|wanted| wanted == list.kind()) => {
+                self.calls.lists.insert(name.to_ascii_lowercase());
+                return Some(list.clone());
+            }
             // It was read and has faults, which are reported.
             Some(None) => return None,
             _ => {}

@@ -17,6 +17,12 @@ impl Checker<'_> {
     /// A base and its steps.
     pub(super) fn postfix(&mut self, base: &ast::Expr, steps: &[Step], span: Span) -> Option<hir::Expr> {
         let (mut value, mut rest) = match (&base.kind, steps) {
+            (ast::Kind::Name(name), _) if self.is_parameter(name) => (self.expr(base, None)?, steps),
+            (ast::Kind::Name(space), [Step { kind: StepKind::Member(_), .. }, ..])
+                if space.eq_ignore_ascii_case("Functions") =>
+            {
+                self.function_call(base, steps)?
+            }
             (ast::Kind::Name(name), [Step { kind: StepKind::Call(arguments), span: call }, rest @ ..]) => {
                 let name = Name::new(name.clone(), base.span);
                 (self.global(&name, arguments, base.span.to(*call))?, rest)
@@ -53,6 +59,9 @@ impl Checker<'_> {
 
     /// A name that is neither called nor followed by a member.
     pub(super) fn bare_name(&mut self, name: &str, span: Span) -> Option<hir::Expr> {
+        if let Some(parameter) = self.parameter(name, span) {
+            return Some(parameter);
+        }
         let diagnostic = self.diagnose(Code::UNKNOWN_NAME, span, format!("`{name}` is no value"));
         let help = if !registry().globals(name).is_empty() {
             format!("it is a function: `{name}(...)`")

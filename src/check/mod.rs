@@ -16,10 +16,12 @@
 mod call;
 mod configured;
 mod decide;
+mod declare;
 mod described;
 mod effect;
 mod envelope;
 mod expression;
+mod function;
 mod lint;
 mod list;
 mod member;
@@ -91,6 +93,7 @@ enum Program {
     DecisionRule,
     Action,
     Routing,
+    Function,
 }
 
 impl Program {
@@ -101,6 +104,7 @@ impl Program {
             Program::DecisionRule => "a decision rule",
             Program::Action => "an action rule",
             Program::Routing => "a routing rule",
+            Program::Function => "a function",
         }
     }
 
@@ -111,6 +115,7 @@ impl Program {
             Program::DecisionRule => "decision rules",
             Program::Action => "action rules",
             Program::Routing => "routing rules",
+            Program::Function => "functions",
         }
     }
 }
@@ -131,8 +136,11 @@ struct Checker<'t> {
     variables: HashMap<String, u32>,
     externals: HashMap<(Option<u32>, String), u32>,
     source: Arc<Source>,
+    /// Its number.
+    source_id: u32,
     scope: Scope,
     quoted: Vec<lint::Quoted>,
+    calls: function::Calls,
 }
 
 impl<'t> Checker<'t> {
@@ -151,7 +159,9 @@ impl<'t> Checker<'t> {
             externals: HashMap::new(),
             source: Arc::new(Source::new("", "")),
             scope: Scope::default(),
+            source_id: 0,
             quoted: Vec::new(),
+            calls: function::Calls::default(),
         }
     }
 
@@ -163,12 +173,13 @@ impl<'t> Checker<'t> {
     /// Turns to another text.
     fn enter(&mut self, source: &Arc<Source>) {
         self.source = source.clone();
+        self.source_id = self.out.sources.len() as u32;
         self.out.sources.push(source.clone());
     }
 
     /// The index of the current text.
     fn source_id(&self) -> u32 {
-        self.out.sources.len().saturating_sub(1) as u32
+        self.source_id
     }
 
     /// Begins a diagnostic; [`Checker::report`] files it.

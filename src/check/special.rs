@@ -68,9 +68,6 @@ impl Checker<'_> {
             "velocity" => self
                 .diagnose(Code::UNKNOWN_VELOCITY, name.span, format!("unknown velocity `{}`", name.value))
                 .help("velocities are declared in the files of `velocities/` in an environment's folder"),
-            "functions" => self
-                .diagnose(Code::UNKNOWN_FUNCTION, name.span, format!("unknown function `{whole}`"))
-                .help("functions are the files of `functions/` in an environment's folder"),
             "assessments" => self
                 .diagnose(Code::UNKNOWN_ASSESSMENT, name.span, format!("unknown assessment `{}`", name.value))
                 .help("assessments are named in an environment's `fql.toml`"),
@@ -123,6 +120,7 @@ impl Checker<'_> {
             let message = format!("`GetVariable` takes 1 argument, found {}", arguments.len());
             return self.report(self.diagnose(Code::WRONG_ARITY, span, message).help("write `GetVariable(\"key\")`"));
         };
+        self.calls.reads_variables = true;
         let name = self.typed(value, Type::String)?;
         let kind = match name.kind.text() {
             Some(text) => Kind::GetVariable(self.variable_id(&text.clone())),

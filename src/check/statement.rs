@@ -15,6 +15,12 @@ pub(super) type RuleNames = HashMap<String, (Arc<str>, Span)>;
 
 impl Checker<'_> {
     pub(super) fn file(&mut self, file: &File, names: &mut RuleNames) {
+        for function in &file.tree.functions {
+            let message = format!("`FUNCTION` belongs in a file of functions, not among {}", self.program.several());
+            let diagnostic = self.diagnose(Code::STATEMENT_NOT_ALLOWED, function.span, message);
+            self.diagnostics
+                .push(diagnostic.help("functions are the files of `functions/` in an environment's folder"));
+        }
         for rule in &file.tree.rules {
             self.rule(rule, file, names);
         }
@@ -63,7 +69,7 @@ impl Checker<'_> {
             match self.program {
                 Program::Action => self.out.actions.push(rule),
                 Program::Routing => self.out.routing.push(rule),
-                Program::Expression | Program::DecisionRule => self.out.rules.push(rule),
+                Program::Expression | Program::Function | Program::DecisionRule => self.out.rules.push(rule),
             }
         }
     }
@@ -114,7 +120,7 @@ impl Checker<'_> {
     }
 
     /// `LET $name = value` (L2.5).
-    fn bind(&mut self, l: &ast::Let) {
+    pub(super) fn bind(&mut self, l: &ast::Let) {
         if let Some(first) = self.scope.bound_at(&l.name.value) {
             let message = format!("`${}` is bound a second time", l.name.value);
             let diagnostic =
@@ -154,7 +160,12 @@ impl Checker<'_> {
                 Some(value) => {
                     let id = self.out.lets.len() as u32;
                     let source = self.source_id();
-                    self.out.lets.push(hir::Let { name: Arc::from(l.name.value.as_str()), value, source });
+                    self.out.lets.push(hir::Let {
+                        name: Arc::from(l.name.value.as_str()),
+                        value,
+                        source,
+                        default: None,
+                    });
                     Binding::Let(id)
                 }
                 None => Binding::Broken,

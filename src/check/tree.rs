@@ -3,6 +3,7 @@
 //! In: what each environment defines, and the files of an assessment stage by stage. Out: the assessment as meant. The rules of
 //! all stages share one list of variables, paths and calls, so that a path is read once and calls are planned across them.
 
+use super::function::Functions;
 use super::{Checker, Definitions, File, Program};
 use crate::diagnostic::Diagnostic;
 use crate::hir;
@@ -29,6 +30,7 @@ pub struct Environment {
 #[derive(Debug)]
 pub struct Tree {
     environments: Vec<Environment>,
+    functions: Functions,
 }
 
 /// An assessment, as one environment sees it.
@@ -62,7 +64,22 @@ static NOTHING: std::sync::LazyLock<Definitions> = std::sync::LazyLock::new(Defi
 impl Tree {
     /// A tree of these environments; at least the root.
     pub fn new(environments: Vec<Environment>) -> Tree {
-        Tree { environments }
+        let mut tree = Tree { environments, functions: Functions::default() };
+        tree.declare_functions();
+        tree
+    }
+
+    /// What is wrong with functions, whether they are called or not.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.functions.diagnostics
+    }
+
+    pub(super) fn functions(&self) -> &Functions {
+        &self.functions
+    }
+
+    pub(super) fn functions_mut(&mut self) -> &mut Functions {
+        &mut self.functions
     }
 
     /// The environments, by number.
@@ -93,6 +110,7 @@ impl Tree {
                 });
             }
         }
+        checker.expand();
         checker.lint_all_quoted();
         // What has errors is not all there, so nothing can be said of the whole.
         let mut files = assessment.stages.iter().flat_map(|stage| stage.rules.iter());
@@ -112,6 +130,11 @@ impl Tree {
         let mut checker = Checker::new(self, environment, None, Program::Expression);
         checker.enter(source);
         let expression = checker.expr(tree, None);
+        let order = checker.expand();
+        let expression = expression.map(|mut expression| {
+            expression.renumber(&order);
+            expression
+        });
         checker.lint_all_quoted();
         (expression.map(|expression| hir::Program { parts: checker.out, expression }), checker.diagnostics)
     }

@@ -58,6 +58,7 @@ struct Draft {
 /// What a text is, by its place.
 #[derive(Clone, Copy, Debug)]
 enum Place {
+    Functions,
     Rules,
     Actions,
     Routing,
@@ -118,6 +119,24 @@ impl EngineBuilder {
         self
     }
 
+    /// Adds functions (R6.1), with a name to show in diagnostics. All rules of the environment may call them, and others by
+    /// `Functions.root.`, `Functions.parent.` and `Functions.environment["id"].`
+    ///
+    /// ```
+    /// let engine = fql::Engine::builder()
+    ///     .functions("totals.fql", b"FUNCTION Totals(_amount: Double, _tax: Double)\nOUTPUT Sum: Double\n  RETURN _amount + _tax")
+    ///     .rules("checkout", r#"RETURN Review() WHEN Functions.Totals(@"amount", @"tax").Sum > 100"#)
+    ///     .build()?;
+    /// let decision = engine.decide_blocking(br#"{"amount": 90, "tax": 17.1}"#)?;
+    /// assert_eq!(decision.kind(), fql::DecisionKind::Review);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn functions(mut self, file: impl Into<String>, text: &[u8]) -> EngineBuilder {
+        self.add(Place::Functions, String::new(), file.into(), String::new(), text.to_vec());
+        self
+    }
+
     /// Adds post-decision action rules of an assessment (L2.1), with a name to show in diagnostics. They run after every
     /// decision, those of parents first.
     #[must_use]
@@ -175,15 +194,19 @@ impl EngineBuilder {
         match file::text(&file, bytes) {
             Ok(text) => {
                 let source = Arc::new(Source::new(file, text));
+                let text = Text { source, default_name };
+                if matches!(place, Place::Functions) {
+                    return self.draft.unit.functions.push(text);
+                }
                 let assessments = &mut self.draft.unit.assessments;
                 let part =
                     assessments.entry(name.to_ascii_lowercase()).or_insert_with(|| Part { name, ..Part::default() });
                 let texts = match place {
-                    Place::Rules => &mut part.rules,
                     Place::Actions => &mut part.actions,
                     Place::Routing => &mut part.routing,
+                    Place::Rules | Place::Functions => &mut part.rules,
                 };
-                texts.push(Text { source, default_name });
+                texts.push(text);
             }
             Err(diagnostic) => self.unreadable.push(*diagnostic),
         }

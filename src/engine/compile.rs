@@ -116,6 +116,7 @@ fn check(units: Vec<Unit>, lints: &Lints) -> Compiled {
         environments.push(Environment { id, parent, definitions, functions });
     }
     let tree = Tree::new(environments);
+    diagnostics.extend_from_slice(tree.diagnostics());
     lints.apply(&mut diagnostics);
     let mut assessments: IndexMap<String, Assessment> = IndexMap::new();
     // What a parent's file has wrong is found on the way to each of its children.

@@ -17,7 +17,7 @@ use crate::program::{Condition, Op, Place, Program};
 use crate::value::{Context, Datum, DecisionKind, Failure, Json, Type, convert, json, operate};
 use bumpalo::collections::Vec as ArenaVec;
 use smallvec::SmallVec;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Why an expression has no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,6 +94,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) notes: Vec<Note>,
     pub(super) noted: HashSet<(u32, Type), foldhash::fast::RandomState>,
     pub(crate) errors: Vec<Fault>,
+    /// The number of the error of each place, if places may repeat.
+    failed: HashMap<(u32, u32, u32), u32, foldhash::fast::RandomState>,
     /// The calls that were read, in order, by their numbers in the answers.
     pub(crate) read: SmallVec<[u32; 8]>,
     /// The parsed values of answers, as far as they were read.
@@ -139,6 +141,7 @@ impl<'a> Machine<'a> {
             notes: Vec::new(),
             noted: HashSet::default(),
             errors: Vec::new(),
+            failed: HashMap::default(),
             read: SmallVec::new(),
             parsed,
             last_call: None,
@@ -168,14 +171,31 @@ impl<'a> Machine<'a> {
         let mut stack = Stack::new();
         let mut frames: SmallVec<[Frame; 4]> = SmallVec::new();
         let mut at = start as usize;
-        let result = self.run(&mut at, &mut stack, &mut frames);
-        if let Err(Stop::Failed(fault)) = result {
-            // Every variable whose evaluation is under way fails alike (L2.5).
-            for frame in &frames {
-                self.remember(frame.id, Memo::Failed(fault));
+        loop {
+            match self.run(&mut at, &mut stack, &mut frames) {
+                Err(Stop::Failed(fault)) if self.caught(fault, &mut at, &mut stack, &mut frames) => {}
+                result => return result,
             }
         }
-        result
+    }
+
+    /// Every variable whose evaluation is under way fails alike (L2.5), up to one that has a default (R6.1): from there the
+    /// run goes on.
+    #[cold]
+    fn caught(&mut self, fault: u32, at: &mut usize, stack: &mut Stack<'a>, frames: &mut SmallVec<[Frame; 4]>) -> bool {
+        let program = self.input.program;
+        while let Some(frame) = frames.pop() {
+            let Some(Some(default)) = program.let_defaults.get(frame.id as usize) else {
+                self.remember(frame.id, Memo::Failed(fault));
+                continue;
+            };
+            self.remember(frame.id, Memo::Value(default.datum(), None));
+            stack.truncate(frame.height);
+            stack.push(default.datum());
+            *at = frame.back + 1;
+            return true;
+        }
+        false
     }
 
     fn run(
@@ -285,6 +305,9 @@ impl<'a> Machine<'a> {
             (Op::Text(value), _) => Ok(Datum::String(program.str(value))),
             (Op::CharSet(value), _) => Ok(Datum::CharSet(value)),
             (Op::Null, _) => Ok(Datum::Json(Json::Null)),
+            (Op::Constant(number), _) => {
+                Ok(program.constants.get(number as usize).map_or(Datum::Json(Json::Null), |constant| constant.datum()))
+            }
             (Op::SlotBool(slot), _) => {
                 slot_note(self, Type::Bool, slot);
                 Ok(Datum::Bool(slots.bools.get(slot as usize).copied().unwrap_or_default()))
@@ -382,6 +405,16 @@ impl<'a> Machine<'a> {
                 }
                 None => return Err(self.broken(at)),
             },
+            (Op::ReadOr { ty, constant }, [Datum::Json(json)]) => {
+                let result = convert::read(*json, ty, &mut self.context);
+                if !self.context.unreadable {
+                    result
+                } else {
+                    self.note_json(at, Datum::Json(*json), ty);
+                    let constant = program.constants.get(constant as usize);
+                    Ok(constant.map_or(Datum::Json(Json::Null), |constant| constant.datum()))
+                }
+            }
             (Op::Convert(conversion, ty), [value]) => {
                 let result = self.convert(conversion, ty, *value);
                 if self.context.unreadable {
@@ -489,6 +522,13 @@ impl<'a> Machine<'a> {
         self.context.unreadable = false;
         let place = self.input.program.places.get(at).copied().unwrap_or_default();
         let code = failure.code;
+        if self.input.program.repeats {
+            let key = (place.source, place.span.start, place.span.end);
+            if let Some(known) = self.failed.get(&key) {
+                return if self.input.fail_fast { Stop::Ended(code) } else { Stop::Failed(*known) };
+            }
+            self.failed.insert(key, self.errors.len() as u32);
+        }
         self.errors.push(Fault { failure, place, rule: self.rule, clause: self.clause });
         if self.input.fail_fast { Stop::Ended(code) } else { Stop::Failed(self.errors.len() as u32 - 1) }
     }
@@ -529,6 +569,7 @@ pub(crate) fn operands(program: &Program, at: usize) -> usize {
             | Op::GetVariableNamed
             | Op::Diagnostics
             | Op::DiagnosticsOf(_)
+            | Op::ReadOr { .. }
             | Op::Convert(..),
         ) => 1,
         Some(Op::Arithmetic(_) | Op::Compare(_) | Op::MemberNamed | Op::Element) => 2,

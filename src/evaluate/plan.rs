@@ -84,6 +84,7 @@ pub(super) struct Walked<'a> {
 struct Frame {
     back: usize,
     id: u32,
+    height: usize,
     /// What was certain, and whether the reader may have failed, before the variable's code.
     certain: bool,
     may_fail: bool,
@@ -355,14 +356,19 @@ impl<'a> Planner<'a> {
                     }
                     _ => {
                         let Some(start) = program.lets.get(id as usize) else { break Maybe::Unknown };
-                        frames.push(Frame { back: at, id, certain: self.certain, may_fail });
+                        frames.push(Frame { back: at, id, height: stack.len(), certain: self.certain, may_fail });
                         may_fail = false;
                         at = *start as usize;
                         continue;
                     }
                 },
                 Op::EndLet(_) => {
-                    let (Some(value), Some(frame)) = (stack.pop(), frames.pop()) else { break Maybe::Unknown };
+                    let (Some(mut value), Some(frame)) = (stack.pop(), frames.pop()) else { break Maybe::Unknown };
+                    if may_fail && !self.machine.input.fail_fast && default_of(program, frame.id).is_some() {
+                        // It is its value or its default: unknown, but no failure (R6.1).
+                        value = Maybe::Unknown;
+                        may_fail = false;
+                    }
                     self.remember(frame.id, Memo::Set { value, may_fail, certain: frame.certain });
                     self.certain = frame.certain && !may_fail;
                     may_fail |= frame.may_fail;
@@ -439,8 +445,22 @@ impl<'a> Planner<'a> {
                 }
             }
             if failed {
-                for frame in &frames {
-                    self.remember(frame.id, Memo::Set { value: Maybe::Failed, may_fail: false, certain: true });
+                let mut caught = false;
+                while let Some(frame) = frames.pop() {
+                    let default = default_of(program, frame.id).filter(|_| !self.machine.input.fail_fast);
+                    let value = default.map_or(Maybe::Failed, |default| Maybe::Known(default.datum()));
+                    self.remember(frame.id, Memo::Set { value, may_fail: false, certain: true });
+                    if default.is_some() {
+                        (self.certain, may_fail) = (frame.certain, frame.may_fail);
+                        stack.truncate(frame.height);
+                        stack.push(value);
+                        at = frame.back + 1;
+                        caught = true;
+                        break;
+                    }
+                }
+                if caught {
+                    continue;
                 }
                 break Maybe::Failed;
             }
@@ -504,6 +524,7 @@ impl<'a> Planner<'a> {
         self.uncounted = true;
         let code = program.code.get(from..to).unwrap_or_default();
         let fails = code.iter().any(|op| match op {
+            Op::Let(id) if self.machine.input.fail_fast => program.let_errs.get(*id as usize).copied().unwrap_or(true),
             Op::Let(id) => program.let_fails.get(*id as usize).copied().unwrap_or(true),
             Op::External { .. } => self.scarce,
             op => op.can_fail(),
@@ -519,4 +540,9 @@ impl<'a> Planner<'a> {
             *slot = memo;
         }
     }
+}
+
+/// What a variable is if it fails, if its failure ends there.
+fn default_of(program: &Program, id: u32) -> Option<&crate::hir::Constant> {
+    program.let_defaults.get(id as usize)?.as_ref()
 }

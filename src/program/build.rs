@@ -28,6 +28,8 @@ pub(super) fn rules(assessment: &hir::Assessment) -> Program {
 /// Compiles an expression.
 pub(super) fn expression(program: &hir::Program) -> Program {
     let mut build = Build::new(&program.parts);
+    // Variables may stand in other texts, the expression stands in the first.
+    build.source = 0;
     build.program.expression = build.code_of(&program.expression);
     build.program.expression_type = Some(program.expression.ty);
     build.finish()
@@ -72,12 +74,19 @@ impl<'h> Build<'h> {
             let start = build.next();
             build.expr(&bound.value);
             build.push(Op::EndLet(id as u32), bound.value.span);
-            let fails = build.program.code.iter().skip(start as usize).any(|op| match op {
-                Op::Let(earlier) => build.program.let_fails.get(*earlier as usize).copied().unwrap_or(true),
-                op => op.can_fail(),
-            });
+            let code = || build.program.code.iter().skip(start as usize);
+            let any = |of: &[bool]| {
+                code().any(|op| match op {
+                    Op::Let(earlier) => of.get(*earlier as usize).copied().unwrap_or(true),
+                    op => op.can_fail(),
+                })
+            };
+            let (fails, errs) = (any(&build.program.let_fails), any(&build.program.let_errs));
             build.program.lets.push(start);
-            build.program.let_fails.push(fails);
+            build.program.let_fails.push(fails && bound.default.is_none());
+            build.program.let_errs.push(errs);
+            build.program.repeats |= bound.default.is_some();
+            build.program.let_defaults.push(bound.default.clone());
         }
         build
     }
@@ -283,6 +292,7 @@ impl<'h> Build<'h> {
                     Constant::Double(value) => Op::Double(*value),
                     Constant::String(text) => Op::Text(self.text(&text.clone())),
                     Constant::CharSet(set) => Op::CharSet(*set),
+                    Constant::DateTime(_) => Op::Constant(self.constant(constant)),
                     Constant::Null => Op::Null,
                 };
                 self.push(op, span);
@@ -400,12 +410,23 @@ impl<'h> Build<'h> {
                 let op = if let Kind::Variable(id) = call.kind { Op::DiagnosticsOf(id) } else { Op::Diagnostics };
                 self.push(op, span);
             }
+            Kind::ReadOr(constant, operand) => {
+                self.expr(operand);
+                let constant = self.constant(constant);
+                let at = self.push(Op::ReadOr { ty: e.ty, constant }, span);
+                self.reads(at, operand);
+            }
             Kind::Convert(conversion, operand) => {
                 self.expr(operand);
                 let at = self.push(Op::Convert(*conversion, e.ty), span);
                 self.reads(at, operand);
             }
         }
+    }
+
+    fn constant(&mut self, constant: &Constant) -> u32 {
+        self.program.constants.push(constant.clone());
+        self.program.constants.len() as u32 - 1
     }
 
     /// An operation reads the value of an expression: if that is a part of the event, a note names its path (L3.5).

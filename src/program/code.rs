@@ -26,6 +26,8 @@ pub enum Op {
     CharSet(CharSet),
     /// A constant.
     Null,
+    /// A constant, by its number.
+    Constant(u32),
     /// A slot, by its number in the column of that type.
     SlotBool(u32),
     /// See [`Op::SlotBool`].
@@ -137,6 +139,13 @@ pub enum Op {
     DiagnosticsOf(u32),
     /// Brings the value on top to a type.
     Convert(Conversion, Type),
+    /// Reads the Json on top as a type; what cannot be read is that constant.
+    ReadOr {
+        /// The type.
+        ty: Type,
+        /// The constant, by its number.
+        constant: u32,
+    },
     /// The end of an expression.
     End,
 }

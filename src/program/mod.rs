@@ -60,8 +60,16 @@ pub struct Program {
     pub(crate) keys: Vec<TextRef>,
     /// The code of each variable.
     pub(crate) lets: Vec<u32>,
-    /// Whether evaluating a variable can fail.
+    /// Whether reading a variable can fail.
     pub(crate) let_fails: Vec<bool>,
+    /// Whether evaluating a variable can list an error.
+    pub(crate) let_errs: Vec<bool>,
+    /// What a variable is if it fails, of those whose failure ends there (R6.1).
+    pub(crate) let_defaults: Vec<Option<hir::Constant>>,
+    /// Constants that no operation holds.
+    pub(crate) constants: Vec<hir::Constant>,
+    /// Whether one place of a text may be evaluated several times, as the body of a function.
+    pub(crate) repeats: bool,
     /// Callables made for their call sites.
     pub(crate) bound: Vec<Arc<dyn Bound>>,
     /// Names that `SetVariables` and `GetVariable` use.

@@ -13,6 +13,49 @@ pub type Name = Spanned<String>;
 pub struct File {
     /// The rules; a plain file is one rule without header.
     pub rules: Vec<Rule>,
+    /// The functions (R6.1).
+    pub functions: Vec<Function>,
+}
+
+/// A function (R6.1).
+#[derive(Debug)]
+pub struct Function {
+    /// Its name; empty if it could not be read.
+    pub name: Name,
+    /// Its parameters in order.
+    pub parameters: Vec<Parameter>,
+    /// Its outputs in order.
+    pub outputs: Vec<Output>,
+    /// `FUNCTION name(...)`, without the outputs.
+    pub span: Span,
+}
+
+/// A parameter of a function.
+#[derive(Debug)]
+pub struct Parameter {
+    /// Its name.
+    pub name: Name,
+    /// The name of its type.
+    pub ty: Name,
+    /// What it is if the argument can't be used; absent is the type's default.
+    pub default: Option<Expr>,
+}
+
+/// An output of a function.
+#[derive(Debug)]
+pub struct Output {
+    /// Its name; empty if it could not be read.
+    pub name: Name,
+    /// The name of its type.
+    pub ty: Name,
+    /// What it is if it fails; absent is the type's default.
+    pub default: Option<Expr>,
+    /// Its variables.
+    pub lets: Vec<Let>,
+    /// What it gives; absent if that is missing or could not be read.
+    pub returns: Option<Expr>,
+    /// `OUTPUT name: type`, without the statements.
+    pub span: Span,
 }
 
 /// One rule, velocity set, or list of actions.

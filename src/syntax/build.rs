@@ -5,7 +5,10 @@
 //! its order. What is wrong inside a token is reported here; the tree then holds the nearest sensible thing, or
 //! [`Kind::Error`].
 
-use super::ast::{Argument, Binary, Expr, Fire, Kind, Let, Name, Path, Select, Step, StepKind, Unary, Verb};
+use super::ast::{
+    Argument, Binary, Expr, Fire, Function, Kind, Let, Name, Output, Parameter, Path, Select, Step, StepKind, Unary,
+    Verb,
+};
 use super::faults::Faults;
 use super::fold::{Chained, Fold};
 use super::grammar::Rule;
@@ -30,6 +33,10 @@ pub(crate) enum Element {
     Condition(Span),
     /// `CLAUSE "name"`
     Clause(Option<Name>, Span),
+    /// `FUNCTION name(parameters)`
+    Function(Function),
+    /// `OUTPUT name: type = default`
+    Output(Output),
     /// `LET $name = value`
     Let(Let),
     /// A statement without its `WHEN` and `GROUPBY`.
@@ -85,6 +92,8 @@ impl Builder<'_, '_> {
                 let (name, span) = self.header(pair, 6);
                 out.push(Element::Clause(Some(name), span));
             }
+            Rule::function => out.push(Element::Function(self.function(pair))),
+            Rule::output => out.push(Element::Output(self.output(pair))),
             Rule::r#let => out.push(Element::Let(self.r#let(pair))),
             Rule::fire => self.fire(pair, out),
             Rule::select => pair.into_inner().for_each(|part| self.element(part, out)),
@@ -109,6 +118,47 @@ impl Builder<'_, '_> {
         }
         let span = keyword.to(name.span);
         (name, span)
+    }
+
+    fn function(&mut self, pair: Parsed<'_>) -> Function {
+        let span = self.keyword(&pair, 8);
+        let mut function = Function {
+            name: Spanned::new(String::new(), span),
+            parameters: Vec::new(),
+            outputs: Vec::new(),
+            span: Span { end: span.start + pair.as_str().trim_end().len() as u32, ..span },
+        };
+        for part in pair.into_inner() {
+            if part.as_rule() == Rule::ident {
+                function.name = self.identifier(&part);
+            } else {
+                let (name, ty, default) = self.typed(part);
+                function.parameters.push(Parameter { name, ty, default });
+            }
+        }
+        function
+    }
+
+    fn output(&mut self, pair: Parsed<'_>) -> Output {
+        let keyword = self.keyword(&pair, 6);
+        let (name, ty, default) = self.typed(pair);
+        let span = keyword.to(default.as_ref().map_or(ty.span, |default| default.span));
+        Output { name, ty, default, lets: Vec::new(), returns: None, span }
+    }
+
+    /// `name: type = default`
+    fn typed(&mut self, pair: Parsed<'_>) -> (Name, Name, Option<Expr>) {
+        let nothing = Spanned::new(String::new(), self.span(&pair));
+        let (mut name, mut ty, mut default) = (nothing.clone(), nothing, None);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::ident => name = self.identifier(&part),
+                Rule::type_name => ty = self.identifier(&part),
+                Rule::expr => default = Some(self.expr(part)),
+                _ => {}
+            }
+        }
+        (name, ty, default)
     }
 
     fn identifier(&self, pair: &Parsed<'_>) -> Name {

@@ -19,6 +19,11 @@ macro_rules! keywords {
 
             /// The keyword that a word is, whatever its case.
             pub(crate) fn find(word: &str) -> Option<Keyword> {
+                Keyword::any(word).filter(|keyword| !keyword.is_contextual())
+            }
+
+            /// The same, with those that are keywords only where a name follows at the beginning of a line.
+            pub(crate) fn any(word: &str) -> Option<Keyword> {
                 if !(2..=11).contains(&word.len()) {
                     return None;
                 }
@@ -41,6 +46,7 @@ macro_rules! keywords {
 keywords! {
     Let "LET", When "WHEN", Return "RETURN", Observe "OBSERVE", Do "DO", RouteTo "ROUTETO", Select "SELECT",
     As "AS", From "FROM", GroupBy "GROUPBY",
+    Function "FUNCTION", Output "OUTPUT",
     Rule "RULE", Description "DESCRIPTION", Status "STATUS", Condition "CONDITION", Clause "CLAUSE",
     And "and", Or "or", Not "not",
 }
@@ -51,9 +57,15 @@ impl Keyword {
         !matches!(self, Keyword::As | Keyword::From | Keyword::And | Keyword::Or | Keyword::Not)
     }
 
-    /// Whether it begins a line of the rule's frame (L2.4).
+    /// Whether it begins a line of the frame of a rule or function (L2.4, R6.1).
     pub(crate) fn is_header(self) -> bool {
         matches!(self, Keyword::Rule | Keyword::Description | Keyword::Status | Keyword::Condition | Keyword::Clause)
+            || self.is_contextual()
+    }
+
+    /// Whether it is a keyword only where a name follows at the beginning of a line: `Output(...)` is none.
+    pub(crate) fn is_contextual(self) -> bool {
+        matches!(self, Keyword::Function | Keyword::Output)
     }
 
     /// Whether it is an operator written as a word.

@@ -3,7 +3,9 @@
 //! In: headers and statements in the order written. Out: rules with their condition and clauses. The grammar only
 //! knows what a statement looks like; here are the two forms, plain and headed, and what may stand only once.
 
-use super::ast::{Clause, Condition, Expr, File, Fire, Let, Name, Rule, Statement, Verb};
+mod function;
+
+use super::ast::{Clause, Condition, Expr, File, Fire, Function, Let, Name, Rule, Statement, Verb};
 use super::build::Element;
 use super::faults::Faults;
 use super::literal;
@@ -12,11 +14,12 @@ use crate::source::Span;
 
 /// Puts the elements of one source in their places.
 pub(crate) fn layout(elements: Vec<Element>, faults: &mut Faults<'_>) -> File {
-    let mut layout = Layout { faults, file: File::default(), draft: Draft::default() };
+    let mut layout = Layout { faults, file: File::default(), draft: Draft::default(), function: None };
     for element in elements {
         layout.element(element);
     }
     layout.end_rule();
+    layout.end_function();
     layout.file
 }
 
@@ -24,6 +27,8 @@ struct Layout<'f, 's> {
     faults: &'f mut Faults<'s>,
     file: File,
     draft: Draft,
+    /// The function that is being read; then there is no draft.
+    function: Option<Function>,
 }
 
 /// A rule that is being read.
@@ -72,6 +77,7 @@ struct Open {
 
 impl Layout<'_, '_> {
     fn element(&mut self, element: Element) {
+        let Some(element) = self.function_element(element) else { return };
         match element {
             Element::Rule(name, span) => self.rule(name, span),
             Element::Description(text, span) => {
@@ -87,6 +93,8 @@ impl Layout<'_, '_> {
             Element::Fire(fire) => self.fire(fire),
             Element::When(word, test) => self.when(word, test),
             Element::GroupBy(word, key) => self.group_by(word, key),
+            // INVARIANT: `function_element` takes these.
+            Element::Function(_) | Element::Output(_) => {}
             Element::Gap(span) => {
                 if let Some(open) = &mut self.draft.clause {
                     open.gap = Some(span);
@@ -99,7 +107,7 @@ impl Layout<'_, '_> {
         self.draft.span = Some(self.draft.span.map_or(span, |whole| whole.to(span)));
     }
 
-    fn misplaced(&mut self, span: Span, message: String, other: Option<(Span, &str)>, help: &str) {
+    pub(super) fn misplaced(&mut self, span: Span, message: String, other: Option<(Span, &str)>, help: &str) {
         self.faults.report(Code::MISPLACED_HEADER, span, message, |d| {
             let d = if help.is_empty() { d } else { d.help(help) };
             match other {

@@ -174,6 +174,8 @@ enum Want {
     Name,
     As,
     From,
+    Colon,
+    Type,
 }
 
 fn want(rule: Rule) -> Option<Want> {
@@ -183,9 +185,11 @@ fn want(rule: Rule) -> Option<Want> {
         Rule::variable => Want::Variable,
         Rule::assign => Want::Assign,
         Rule::title => Want::Text,
-        Rule::ident | Rule::feed => Want::Name,
+        Rule::ident | Rule::feed | Rule::parameter => Want::Name,
         Rule::r#as => Want::As,
         Rule::from => Want::From,
+        Rule::colon => Want::Colon,
+        Rule::type_name => Want::Type,
         Rule::EOI | Rule::when | Rule::group_by => return None,
         _ => Want::Expression,
     })
@@ -293,6 +297,8 @@ impl Context<'_> {
             Want::Name => "a name",
             Want::As => "`AS`",
             Want::From => "`FROM`",
+            Want::Colon => "`:` and a type",
+            Want::Type => "a type: `Boolean`, `DateTime`, `Double`, `Integer` or `String`",
         }
     }
 
@@ -347,7 +353,9 @@ impl Context<'_> {
             Some(Want::Expression) if Keyword::find(found).is_some_and(Keyword::is_header) => {
                 help(&format!("an attribute is written `@{found}`"))
             }
-            Some(Want::Expression | Want::Key | Want::Name | Want::As | Want::From) => (None, None),
+            Some(Want::Expression | Want::Key | Want::Name | Want::As | Want::From | Want::Colon | Want::Type) => {
+                (None, None)
+            }
             _ if found == ":" && matches!(scan::open_at_end(before), Some((b'(', _))) => {
                 (Some("an argument is named with `=`".to_owned()), None)
             }

@@ -49,6 +49,11 @@ pub struct Parsed<T> {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// The reserved words (L1.4).
+pub(crate) fn keywords() -> impl Iterator<Item = &'static str> {
+    keyword::Keyword::WORDS.iter().copied()
+}
+
 /// How deep a text nests (L5.4): what [`with_stack`] wants to know. Linear in the text, and cheap.
 pub fn nesting(text: &str) -> usize {
     scan::scan(text, usize::MAX, true).nesting

@@ -5,7 +5,7 @@
 //! that what was right is still checked; failing that, a `LET` binds its name to [`Kind::Error`], and other
 //! statements hold it, so that nothing is reported that only follows from the mistake.
 
-use super::ast::{Expr, Fire, Kind, Let, Select, Verb};
+use super::ast::{Expr, Fire, Function, Kind, Let, Output, Select, Verb};
 use super::build::{Builder, Element};
 use super::faults::Faults;
 use super::grammar::{Grammar, Rule};
@@ -100,6 +100,8 @@ fn start(keyword: Keyword) -> Rule {
         Keyword::Status => Rule::a_status,
         Keyword::Condition => Rule::a_condition,
         Keyword::Clause => Rule::a_clause,
+        Keyword::Function => Rule::a_function,
+        Keyword::Output => Rule::a_output,
         _ => Rule::a_fire,
     }
 }
@@ -129,6 +131,20 @@ fn stand_in(keyword: Keyword, piece: &Piece, text: &str, base: usize) -> Option<
         Keyword::Rule => Some(Element::Rule(None, span)),
         Keyword::Clause => Some(Element::Clause(None, span)),
         Keyword::Condition => Some(Element::Condition(word)),
+        Keyword::Function => Some(Element::Function(Function {
+            name: Spanned::new(String::new(), word),
+            parameters: Vec::new(),
+            outputs: Vec::new(),
+            span,
+        })),
+        Keyword::Output => Some(Element::Output(Output {
+            name: Spanned::new(String::new(), word),
+            ty: Spanned::new(String::new(), word),
+            default: None,
+            lets: Vec::new(),
+            returns: None,
+            span,
+        })),
         _ => None,
     }
 }

@@ -400,7 +400,10 @@ impl<'t> Scanner<'t> {
         let before = std::mem::replace(&mut self.before, Before::Operand);
         let keyword = match before {
             Before::Dot => None,
-            _ => self.text.get(start..end).and_then(Keyword::find),
+            _ => self.text.get(start..end).and_then(Keyword::any).filter(|keyword| {
+                let next = self.after(end).0;
+                !keyword.is_contextual() || self.fresh && (next.is_ascii_alphabetic() || next == b'_')
+            }),
         };
         if before == Before::As && self.piece.name.is_none() {
             self.piece.name = Some((start, end));

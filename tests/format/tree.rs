@@ -6,6 +6,19 @@ use std::fmt::Write;
 pub(crate) fn show(file: &File) -> String {
     let mut text = String::new();
     file.rules.iter().for_each(|one| rule(one, &mut text));
+    for function in &file.functions {
+        writeln!(text, "function {:?}", function.name.value).unwrap();
+        for parameter in &function.parameters {
+            writeln!(text, "{:?}: {:?}", parameter.name.value, parameter.ty.value).unwrap();
+            parameter.default.iter().for_each(|default| line("=", default, &mut text));
+        }
+        for output in &function.outputs {
+            writeln!(text, "output {:?}: {:?}", output.name.value, output.ty.value).unwrap();
+            output.default.iter().for_each(|default| line("=", default, &mut text));
+            output.lets.iter().for_each(|one| binding(one, &mut text));
+            output.returns.iter().for_each(|value| line("return", value, &mut text));
+        }
+    }
     text.to_ascii_lowercase()
 }
 

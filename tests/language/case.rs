@@ -126,6 +126,7 @@ fn options(sections: &[Section]) -> Result<Options, String> {
                 Some((id, parent)) => builder.in_environment(id, Some(parent)),
                 None => builder.in_environment(name, None),
             },
+            "functions" => builder.functions(file("functions.fql"), text),
             "rules" => builder.named_rules("case", file("case.fql"), text),
             "actions" => builder.actions("case", file("actions.fql"), text),
             "routing" => builder.routing("case", file("routing.fql"), text),

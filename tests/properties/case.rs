@@ -1,7 +1,7 @@
 //! Whole cases: rules, settings, answers, events.
 
 use super::event::event;
-use super::expression::{Kind, Ty, Writer};
+use super::expression::{Declared, Kind, Ty, Writer};
 use super::reference::{Answer, Answers};
 use super::tape::Tape;
 use fql::Limits;
@@ -27,6 +27,7 @@ pub struct Case {
 pub struct Stage {
     pub mode: Mode,
     /// Files of each kind.
+    pub functions: Vec<String>,
     pub rules: Vec<String>,
     pub actions: Vec<String>,
     pub routing: Vec<String>,
@@ -51,7 +52,12 @@ impl Stage {
         let named = |kind: &'static str, files: &'_ [String]| {
             (0..files.len()).map(move |number| format!("{kind}{number}.fql")).collect::<Vec<_>>()
         };
-        let kinds = [("rules", &self.rules), ("actions", &self.actions), ("routing", &self.routing)];
+        let kinds = [
+            ("functions", &self.functions),
+            ("rules", &self.rules),
+            ("actions", &self.actions),
+            ("routing", &self.routing),
+        ];
         kinds.into_iter().flat_map(move |(kind, files)| named(kind, files).into_iter().zip(files))
     }
 }
@@ -187,6 +193,8 @@ pub fn rules(tape: &mut Tape, hosts: bool) -> Case {
     let mut stages = Vec::new();
     for _ in 0..count {
         let mut stage = Stage::default();
+        writer.environment = stages.len();
+        stage.functions = functions(&mut writer, count > 1);
         let files = if count == 1 && writer.tape.once_in(6) { 2 } else { 1 };
         stage.mode = writer.tape.pick(&[Mode::UntilDecision, Mode::UntilDecision, Mode::FirstMatch]);
         stage.rules = (0..files).map(|_| file(&mut writer, &mut number)).collect();
@@ -206,10 +214,11 @@ pub fn rules(tape: &mut Tape, hosts: bool) -> Case {
 /// A case of one expression.
 pub fn expression(tape: &mut Tape) -> Case {
     let mut writer = Writer::new(tape, false);
+    let stage = Stage { functions: functions(&mut writer, false), ..Stage::default() };
     let depth = 1 + writer.tape.below(4);
     let text = writer.any(depth);
     let paths = writer.paths;
-    finish(tape, vec![Stage::default()], text, &paths, false)
+    finish(tape, vec![stage], text, &paths, false)
 }
 
 fn finish(
@@ -229,6 +238,49 @@ fn finish(
     let table = Table::new(tape, hosts);
     let events = (0..1 + tape.below(8)).map(|_| event(tape, paths)).collect();
     Case { stages, expression, events, table, limits, on_error }
+}
+
+/// Files of functions, which call those before them.
+fn functions(writer: &mut Writer<'_>, named: bool) -> Vec<String> {
+    const TYPES: [(&str, Ty, &[&str]); 5] = [
+        ("Double", Ty::Double, &["", " = 0", " = 1.5", " = -3", " = 100"]),
+        ("String", Ty::Text, &["", " = \"\"", " = \"none\""]),
+        ("Boolean", Ty::Bool, &["", " = false", " = true"]),
+        ("Integer", Ty::Int, &["", " = 0", " = 7"]),
+        ("DateTime", Ty::Date, &["", " = \"2024-02-29\"", " = '2023-12-31T23:59:59Z'"]),
+    ];
+    let mut files = Vec::new();
+    for _ in 0..writer.tape.pick(&[0, 0, 1, 1, 2, 3]) {
+        let number = writer.functions.len();
+        let name = format!("F{number}");
+        let mut written = Vec::new();
+        for at in 0..writer.tape.below(4) {
+            let (ty, of, defaults) = writer.tape.pick(&TYPES);
+            written.push(format!("_p{at}: {ty}{}", writer.tape.pick(defaults)));
+            writer.parameters.push((format!("_p{at}"), of));
+        }
+        let mut text = format!("{} {name}({})\n", writer.word("FUNCTION"), written.join(", "));
+        let mut outputs = Vec::new();
+        for at in 0..1 + writer.tape.below(2) {
+            let (ty, of, defaults) = writer.tape.pick(&TYPES);
+            writeln!(text, "{} Out{at}: {ty}{}", writer.word("OUTPUT"), writer.tape.pick(defaults)).unwrap();
+            writer.scope.clear();
+            lets(writer, &mut text);
+            let depth = writer.tape.below(4);
+            let value = if writer.tape.once_in(4) { writer.expr(Ty::Json, depth) } else { writer.expr(of, depth) };
+            writeln!(text, "  {} {value}", writer.word("RETURN")).unwrap();
+            outputs.push((format!("Out{at}"), of));
+        }
+        writer.scope.clear();
+        let parameters = std::mem::take(&mut writer.parameters).into_iter().map(|(_, of)| of).collect();
+        writer.functions.push(Declared { environment: writer.environment, name, parameters, outputs });
+        files.push(text);
+    }
+    if !named {
+        // Lone texts have no environments to name.
+        files.iter_mut().for_each(|file| *file = file.replace("environment[\"e0\"].", ""));
+    }
+    files
 }
 
 fn file(writer: &mut Writer<'_>, number: &mut usize) -> String {

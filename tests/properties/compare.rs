@@ -43,8 +43,16 @@ fn world<'a>(case: &'a Case, event: &'a str) -> World<'a> {
     World { event: event.as_bytes(), answers: table, limits, on_error: *on_error, now, seed, correlation_id }
 }
 
-fn tree(table: &Table) -> Tree {
-    Tree::new(vec![Environment { definitions: definitions(table), ..Environment::default() }])
+/// The only environment, for an expression.
+fn tree(case: &Case) -> Tree {
+    let functions = case.stages.iter().flat_map(|stage| &stage.functions).map(|text| {
+        let source = Arc::new(Source::new("e0/functions.fql", text.as_str()));
+        let parsed = syntax::parse_rules(&source, &fql::Limits::default());
+        let damaged = parsed.diagnostics.iter().any(fql::Diagnostic::is_error);
+        File { damaged, source, tree: parsed.tree, default_name: String::new() }
+    });
+    let functions = functions.collect();
+    Tree::new(vec![Environment { definitions: definitions(&case.table), functions, ..Environment::default() }])
 }
 
 fn definitions(table: &Table) -> Definitions {
@@ -93,6 +101,7 @@ fn engine(case: &Case, prefetch: Prefetch, received: &Received) -> Result<Engine
         for (name, text) in stage.files() {
             let (file, text) = (format!("e{number}/{name}"), text.as_bytes());
             builder = match &name[..2] {
+                "fu" => builder.functions(file, text),
                 "ru" => builder.named_rules("test", file, text),
                 "ac" => builder.actions("test", file, text),
                 _ => builder.routing("test", file, text),
@@ -176,7 +185,7 @@ pub fn compare_rules(case: &Case) -> Result<Option<usize>, String> {
             id: id(case, number).map(Arc::from),
             parent: number.checked_sub(1),
             definitions: definitions(&case.table),
-            ..Environment::default()
+            functions: parse(number, "functions", &stage.functions),
         });
         let rules = parse(number, "rules", &stage.rules);
         let actions = parse(number, "actions", &stage.actions);
@@ -192,6 +201,7 @@ pub fn compare_rules(case: &Case) -> Result<Option<usize>, String> {
     });
     let assessment = Assessment { name: "test", stages: stages.collect(), schema: None };
     let tree = Tree::new(environments);
+    good &= !tree.diagnostics().iter().any(fql::Diagnostic::is_error);
     let (assessment, diagnostics) = tree.assessment(&assessment);
     good &= !diagnostics.iter().any(fql::Diagnostic::is_error);
     let received = Received::default();
@@ -265,8 +275,13 @@ fn compare_expression(case: &Case) -> Result<Option<usize>, String> {
     let source = Arc::new(Source::new("expression", text));
     let parsed = syntax::parse_expression(&source, &fql::Limits::default());
     let errors = parsed.diagnostics.iter().any(fql::Diagnostic::is_error);
+    let tree = tree(case);
+    let damaged = tree.environments().iter().flat_map(|one| &one.functions).any(|file| file.damaged);
+    if damaged || tree.diagnostics().iter().any(fql::Diagnostic::is_error) {
+        return Ok(None);
+    }
     let (checked, diagnostics) = match &parsed.tree {
-        Some(parsed) if !errors => tree(&case.table).expression(0, &source, parsed),
+        Some(parsed) if !errors => tree.expression(0, &source, parsed),
         _ => (None, Vec::new()),
     };
     let program = checked.filter(|_| !diagnostics.iter().any(fql::Diagnostic::is_error));

@@ -66,6 +66,21 @@ pub struct Writer<'t> {
     pub hosts: bool,
     /// Where the expression stands.
     pub kind: Kind,
+    /// Its environment, by number.
+    pub environment: usize,
+    /// The functions written so far.
+    pub functions: Vec<Declared>,
+    /// The parameters of the function that is written.
+    pub parameters: Vec<(String, Ty)>,
+}
+
+/// A function that may be called.
+#[derive(Clone, Debug)]
+pub struct Declared {
+    pub environment: usize,
+    pub name: String,
+    pub parameters: Vec<Ty>,
+    pub outputs: Vec<(String, Ty)>,
 }
 
 /// The kinds of rules.
@@ -79,7 +94,16 @@ pub enum Kind {
 impl<'t> Writer<'t> {
     /// A writer that has written nothing.
     pub fn new(tape: &'t mut Tape, hosts: bool) -> Writer<'t> {
-        Writer { tape, scope: Vec::new(), paths: BTreeSet::new(), hosts, kind: Kind::Decision }
+        Writer {
+            tape,
+            scope: Vec::new(),
+            paths: BTreeSet::new(),
+            hosts,
+            kind: Kind::Decision,
+            environment: 0,
+            functions: Vec::new(),
+            parameters: Vec::new(),
+        }
     }
 
     /// A word of the language in some case.
@@ -150,6 +174,11 @@ impl<'t> Writer<'t> {
         if let Some(variable) = self.variable(ty) {
             return variable;
         }
+        if self.tape.once_in(8)
+            && let Some(call) = self.function(ty, depth)
+        {
+            return call;
+        }
         if depth > 0 && self.tape.once_in(12) {
             let (test, yes) = (self.asked(Bool, depth - 1), self.expr(ty, depth - 1));
             let no = if ty == Json { self.expr(ty, depth - 1) } else { self.asked(ty, depth - 1) };
@@ -165,6 +194,40 @@ impl<'t> Writer<'t> {
             Json => self.json(depth),
         };
         if text.contains(' ') && !self.tape.once_in(20) { format!("({text})") } else { text }
+    }
+
+    /// A parameter of that type, or a call of a function with such an output.
+    fn function(&mut self, ty: Ty, depth: usize) -> Option<String> {
+        let own: Vec<String> =
+            self.parameters.iter().filter(|(_, of)| *of == ty).map(|(name, _)| name.clone()).collect();
+        if !own.is_empty() {
+            let name = self.tape.pick(&own);
+            return Some(self.word(&name));
+        }
+        let fits = |one: &&Declared| one.outputs.iter().any(|(_, of)| *of == ty);
+        let all: Vec<Declared> = self.functions.iter().filter(fits).cloned().collect();
+        if all.is_empty() {
+            return None;
+        }
+        let called = self.tape.pick(&all);
+        let outputs: Vec<&String> = called.outputs.iter().filter(|(_, of)| *of == ty).map(|(name, _)| name).collect();
+        let output = self.tape.pick(&outputs).clone();
+        let from = match called.environment {
+            one if one == self.environment && self.tape.below(4) < 3 => String::new(),
+            0 if self.tape.once_in(2) => "root.".to_string(),
+            one if one + 1 == self.environment && self.tape.once_in(2) => "parent.".to_string(),
+            one => format!("environment[\"e{one}\"]."),
+        };
+        let mut given = Vec::new();
+        for parameter in &called.parameters {
+            given.push(match self.tape.below(4) {
+                0 => self.attribute(),
+                1 => self.any(depth.saturating_sub(1)),
+                _ => self.expr(*parameter, depth.saturating_sub(1)),
+            });
+        }
+        let (space, name) = (self.word("Functions"), self.word(&called.name));
+        Some(format!("{space}.{from}{name}({}).{}", given.join(", "), self.word(&output)))
     }
 
     /// An expression of any type, or a bare attribute.

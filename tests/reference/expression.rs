@@ -193,6 +193,13 @@ impl<'a> Interpreter<'a> {
                 let (_, number) = self.with_call(call)?;
                 self.diagnostics(number.expect("the checker lets only calls have diagnostics"))
             }
+            Kind::ReadOr(default, operand) => {
+                let json = self.value(operand)?;
+                let read = convert::read(json_of(json), e.ty, &mut self.context);
+                let unreadable = self.context.unreadable;
+                self.note_unreadable(json, e.ty, e.span, Some(operand));
+                if unreadable { default.datum() } else { self.or_fault(read, e.span)? }
+            }
             Kind::Convert(conversion, operand) => {
                 let value = self.value(operand)?;
                 self.convert(*conversion, value, e.ty, e.span, Some(operand))?
@@ -286,7 +293,10 @@ impl<'a> Interpreter<'a> {
                 }
                 let bound = &self.program.lets[*id as usize];
                 let reader = std::mem::replace(&mut self.source, bound.source);
-                let value = self.with_call(&bound.value);
+                let value = match (self.with_call(&bound.value), &bound.default) {
+                    (Err(Halt::Failed), Some(default)) => Ok((default.datum(), None)),
+                    (value, _) => value,
+                };
                 self.source = reader;
                 self.lets.insert(*id, value);
                 value

@@ -54,7 +54,7 @@ impl<'h> Subjects<'h> {
         let mut subjects = Subjects { parts, by_key: IndexMap::new(), lets_fail: Vec::new(), left: 0 };
         // A variable is made of earlier ones only.
         for bound in &parts.lets {
-            let fails = subjects.can_fail(&bound.value);
+            let fails = bound.default.is_none() && subjects.can_fail(&bound.value);
             subjects.lets_fail.push(fails);
         }
         subjects
@@ -157,7 +157,9 @@ impl<'h> Subjects<'h> {
                 self.comparison(e, *comparison, left, right, holds, depth)
             }
             Kind::Variable(id) => match self.parts.lets.get(*id as usize) {
-                Some(bound) if bound.value.ty == Type::Bool => self.truth(&bound.value, holds, depth),
+                Some(bound) if bound.value.ty == Type::Bool && bound.default.is_none() => {
+                    self.truth(&bound.value, holds, depth)
+                }
                 _ => self.opaque(e, holds),
             },
             Kind::Call(row, arguments) if row.name == "In" => match arguments.as_slice() {

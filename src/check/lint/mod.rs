@@ -83,6 +83,7 @@ fn is_default(constant: &Constant) -> bool {
         Constant::Int(value) => *value == 0,
         Constant::Double(value) => *value == 0.0,
         Constant::String(text) => text.is_empty(),
+        Constant::DateTime(value) => *value == crate::value::DateTime::MIN,
         Constant::CharSet(_) | Constant::Null => false,
     }
 }

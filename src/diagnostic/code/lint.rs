@@ -138,4 +138,10 @@ CLAUSE "review"
     ///
     /// Specification: R1.1.
     W1020 NO_EFFECT_YET: "setting without effect";
+
+    /// The hosted service allowed 30 functions an environment, 30 outputs and 2 external calls and 5 lists a function, and
+    /// 10 functions a rule set. Nothing breaks here beyond that, but what is larger is hard to read.
+    ///
+    /// Specification: R6.3.
+    W1021 HOSTED_LIMIT: "more than the hosted service allowed";
 }

@@ -172,4 +172,16 @@ RETURN Reject("blocked country") WHEN $country == "US""#;
     /// Specification: L7.6, L7.7, L7.8, R1.1.
     E0214 NO_PROVIDER: "no provider for a function", Expression
         bad r#"Geo.CountryCode(@"device.ipAddress") == "US""#;
+
+    /// Two functions of an environment, two parameters or two outputs of a function have the same name; case makes no
+    /// difference. A call could mean either of them, so rename one.
+    ///
+    /// Specification: L1.3, L9.2, R6.1.
+    E0215 DUPLICATE_FUNCTION: "two functions, parameters or outputs of one name";
+
+    /// A parameter or an output of a function has one of five types: `Boolean`, `DateTime`, `Double`, `Integer` or
+    /// `String`. Its default is a literal of that type; a time is written as a text, such as `"2026-02-03"`.
+    ///
+    /// Specification: R6.1.
+    E0216 UNKNOWN_TYPE: "unknown type of a parameter or output";
 }

@@ -58,6 +58,13 @@ super::codes! {
     /// Specification: L5.1, L5.4.
     E0608 JSON_TOO_LARGE: "JSON result too large";
 
+    /// Functions that call functions are written out where they are called, each with its own arguments. The rules call them
+    /// so often, and they call each other so often, that this would become more than 1,000,000 expressions. Calls with the
+    /// same plain arguments (constants, attributes, variables) count once, so bind an argument with `LET`.
+    ///
+    /// Specification: L5.4, R6.2.
+    E0609 TOO_MANY_EXPRESSIONS: "functions that become too large";
+
     /// A whole number was divided by zero, with `/` or `%`. A missing attribute counts as `0`, a missing
     /// text has the length 0, so test the divisor first. With a Double on either side there is no error:
     /// the result is infinite or NaN.

@@ -64,4 +64,10 @@ CLAUSE "high amount"
     E0506 NOT_ALLOWED_HERE: "not allowed in this kind of file", Rules
         bad r#"DO SetResponse(tier = "gold") WHEN @"amount" > 1000"#
         good r#"DO SetVariables(tier = "gold") WHEN @"amount" > 1000"#;
+
+    /// A function calls itself, directly or through others, so it would never end. The message names all functions of the
+    /// circle. An output that needs another one of the same function repeats its expression, or both call a third function.
+    ///
+    /// Specification: R6.2.
+    E0507 FUNCTION_CYCLE: "function that calls itself";
 }

@@ -13,7 +13,9 @@ enum Last {
     Nothing,
     /// `RULE`, `DESCRIPTION`, `STATUS`
     Header,
-    /// `CONDITION`, `CLAUSE`
+    /// `FUNCTION`
+    Function,
+    /// `CONDITION`, `CLAUSE`, `OUTPUT`
     Section,
     Let,
     /// The `WHEN` of a condition.
@@ -53,6 +55,22 @@ impl<'t> Layout<'t, '_> {
                 let keyword = if pair.as_rule() == Rule::clause { "CLAUSE" } else { "CONDITION" };
                 self.header(keyword, pair, self.last != Last::Nothing, Last::Section);
             }
+            Rule::function => {
+                self.headed = false;
+                self.tokens.forget();
+                self.tokens.begin(self.last != Last::Nothing);
+                function(&mut self.tokens, pair);
+                self.last = Last::Function;
+            }
+            Rule::output => {
+                self.headed = true;
+                self.tokens.forget();
+                self.tokens.begin(self.last != Last::Function);
+                self.tokens.keyword("OUTPUT");
+                self.tokens.op(Op::Blank);
+                typed(&mut self.tokens, pair);
+                self.last = Last::Section;
+            }
             Rule::r#let => self.statement(Last::Let, |tokens| binding(tokens, pair)),
             Rule::when => self.statement(Last::Condition, |tokens| tail(tokens, "WHEN", pair)),
             Rule::fire => self.statement(Last::Fire, |tokens| fire(tokens, pair)),
@@ -83,7 +101,7 @@ impl<'t> Layout<'t, '_> {
         match self.last {
             // No empty line behind `CLAUSE "name"`.
             Last::Section => self.tokens.line(),
-            Last::Nothing | Last::Let => self.tokens.begin(false),
+            Last::Nothing | Last::Let | Last::Function => self.tokens.begin(false),
             Last::Header | Last::Condition | Last::Fire => self.tokens.begin(!self.headed),
         }
         write(&mut self.tokens);
@@ -91,6 +109,56 @@ impl<'t> Layout<'t, '_> {
             self.tokens.op(Op::Dedent);
         }
         self.last = last;
+    }
+}
+
+/// `FUNCTION name(name: type = default, ...)`
+fn function<'t>(tokens: &mut Tokens<'t, '_>, pair: Pair<'t, Rule>) {
+    tokens.keyword("FUNCTION");
+    tokens.op(Op::Blank);
+    let mut parts = pair.into_inner();
+    if let Some(name) = parts.next() {
+        tokens.token(&name, Cow::Borrowed);
+    }
+    tokens.open();
+    tokens.sign("(");
+    tokens.op(Op::Indent);
+    let mut count = 0;
+    for parameter in parts {
+        if count > 0 {
+            tokens.comma();
+        }
+        tokens.op(Op::Break { blank: count > 0 });
+        count += 1;
+        typed(tokens, parameter);
+    }
+    tokens.op(Op::Dedent);
+    if count > 0 {
+        tokens.op(Op::Break { blank: false });
+    }
+    tokens.sign(")");
+    tokens.op(Op::Close);
+}
+
+/// `name: type = default`
+fn typed<'t>(tokens: &mut Tokens<'t, '_>, pair: Pair<'t, Rule>) {
+    for part in pair.into_inner() {
+        match part.as_rule() {
+            Rule::ident => tokens.token(&part, Cow::Borrowed),
+            Rule::colon => tokens.sign(":"),
+            Rule::type_name => {
+                tokens.op(Op::Blank);
+                let types = ["Boolean", "DateTime", "Double", "Integer", "String"];
+                let known = |word: &str| types.into_iter().find(|known| known.eq_ignore_ascii_case(word));
+                tokens.token(&part, |word| Cow::Borrowed(known(word).unwrap_or(word)));
+            }
+            Rule::assign => {
+                tokens.op(Op::Blank);
+                tokens.token(&part, Cow::Borrowed);
+                tokens.op(Op::Blank);
+            }
+            _ => tokens.expression(part),
+        }
     }
 }
 
