@@ -10,6 +10,7 @@
 
 mod after;
 mod answer;
+mod apply;
 mod candidates;
 mod condition;
 mod explore;

@@ -20,9 +20,10 @@
 
 use super::after;
 use super::answer::Wanted;
+use super::apply::operands;
 use super::condition::slot_test;
 use super::explore::Explore;
-use super::machine::{Machine, operands};
+use super::machine::Machine;
 use crate::program::{Argument, Condition, Effect, Op, Program, TRUE, TestKind};
 use crate::value::{Datum, DecisionKind, Json};
 use smallvec::SmallVec;
