@@ -5,7 +5,7 @@
 //! environment that its file belongs to, for children inherit neither lists nor calls (R1.1).
 //!
 //! 1. `statement` walks rules, clauses and statements and keeps the variables (`scope`).
-//! 2. [`expression`] types one expression; an attribute takes the type its context asks for (L3.3).
+//! 2. `expression` types one expression; an attribute takes the type its context asks for (L3.3).
 //! 3. `operator`, `member` and `call` know what operators, postfix steps and calls ask of their operands.
 //! 4. `decide` and `effect` know what statements do; `envelope` what a routing rule's paths mean.
 //! 5. `described` holds attributes against the event's schema, if there is one (L9.4).

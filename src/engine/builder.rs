@@ -316,7 +316,7 @@ impl EngineBuilder {
         self
     }
 
-    /// Looks at one rule after another, as if there were no index; see [`Policy::in_order`].
+    /// Looks at one rule after another, as if there were no index.
     #[must_use]
     pub fn in_order(mut self, in_order: bool) -> EngineBuilder {
         self.wishes.in_order = in_order;

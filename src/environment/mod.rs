@@ -16,7 +16,7 @@
 //!
 //! Files of other kinds and names that begin with a dot are passed over. A link is followed as long as it stays within the root.
 //!
-//! [`file`] reads files within limits, for whoever reads some.
+//! `file` reads files within limits, for whoever reads some.
 
 mod external;
 pub mod file;

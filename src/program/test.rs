@@ -21,7 +21,7 @@ pub struct Test {
 
 /// What a test asks. The first number is the slot, in the column of the kind's type.
 ///
-/// Constants of at most 8 bytes stand in the test itself, as a slot keeps the two ends of its text: see [`ends`].
+/// Constants of at most 8 bytes stand in the test itself, as a slot keeps the two ends of its text: see `ends`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum TestKind {
     /// A Bool slot is true.
