@@ -2,10 +2,11 @@
 
 use crate::fault::{Fault, Meets, all};
 use crate::server::{Server, answering};
-use crate::setup::{CANARY, HOST, builder, engine, no_secret, tls_server};
+use crate::setup::{CANARY, HOST, builder, no_secret, tls_server, told_engine};
 use fql::Limits;
 use fql::external::Call;
 use fql::external::http::{Auth, Credential, HttpCall};
+use fql::sink::{self, Event};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -82,7 +83,7 @@ async fn run(fault: Fault, post: bool, with: With) -> Result<(), String> {
         .default_response(&serde_json::json!({"risk": "unknown"}))
         .build(&network, &Limits::default())
         .map_err(|error| error.to_string())?;
-    let engine = engine(call.clone());
+    let (engine, told) = told_engine(call.clone());
     // Connections to the token endpoint take their time on a busy machine; they are not what is measured.
     if with == With::Token && !matches!(fault.meets, Meets::BlackHole) {
         drop(engine.decide(br#"{"a": "warm"}"#).await.unwrap());
@@ -109,6 +110,8 @@ async fn run(fault: Fault, post: bool, with: With) -> Result<(), String> {
     if !counted {
         return Err(format!("not counted: {snapshot:?}"));
     }
+    assert!(engine.flush(Duration::from_secs(10)), "the sink is stuck");
+    are_told(&told.lock().unwrap(), &fault)?;
     let response = tokio::time::timeout(
         Duration::from_secs(2),
         call.transport().call(Call::new(vec!["203.0.113.9".to_string()], Duration::from_millis(TIMEOUT_MS))),
@@ -125,6 +128,29 @@ async fn run(fault: Fault, post: bool, with: With) -> Result<(), String> {
         if requests != most {
             return Err(format!("expected {most} requests, found {requests}"));
         }
+    }
+    Ok(())
+}
+
+/// The last two events tell of the request and of its failure (R7.12).
+fn are_told(events: &[Event], fault: &Fault) -> Result<(), String> {
+    let Some([request, failure]) = events.last_chunk() else { return Err(format!("told only {events:?}")) };
+    if (&*request.name, &*failure.name) != (sink::CALLS, sink::CALL_ERRORS) {
+        return Err(format!("told {events:?}"));
+    }
+    for event in [request, failure] {
+        no_secret(&event.json);
+        let json: serde_json::Value = serde_json::from_str(&event.json).map_err(|error| error.to_string())?;
+        let found =
+            (json["externalCallName"].as_str(), json["requestStatus"].as_str(), json["httpStatusCode"].as_u64());
+        let expected = (Some("lookup"), Some(fault.status), Some(u64::from(fault.http_status)));
+        if found != expected {
+            return Err(format!("expected an event of {expected:?}, found {json}"));
+        }
+    }
+    let json: serde_json::Value = serde_json::from_str(&failure.json).map_err(|error| error.to_string())?;
+    if !json["requestUri"].as_str().is_some_and(|uri| uri.starts_with("https://")) {
+        return Err(format!("expected the address of the request, found {json}"));
     }
     Ok(())
 }

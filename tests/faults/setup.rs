@@ -4,10 +4,11 @@ use crate::authority::{Leaf, TRUSTED};
 use crate::server::{Script, Server, Wrap};
 use fql::external::External;
 use fql::external::http::{HttpCall, Lookup, Network, NetworkBuilder, Resolve};
-use fql::{Decision, Engine, Limits};
+use fql::sink::{self, Event};
+use fql::{Decision, Engine, EngineBuilder, Limits};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, Mutex};
 
 /// Stands in every secret of the tests, and nowhere else.
 pub(crate) const CANARY: &str = "c4n4ry-51ngs";
@@ -49,9 +50,21 @@ pub(crate) async fn tls_server(script: Script) -> Server {
 
 /// An engine with this call, and a rule that makes it with the event's `a` and emits what it gives as `value`.
 pub(crate) fn engine(call: External) -> Engine {
+    calling(call).build().unwrap()
+}
+
+/// The same, and the events of its calls (R7.12).
+pub(crate) fn told_engine(call: External) -> (Engine, Arc<Mutex<Vec<Event>>>) {
+    let seen: Arc<Mutex<Vec<Event>>> = Arc::default();
+    let into = seen.clone();
+    let sink = sink::closure(move |event| into.lock().unwrap().push(event.clone()));
+    (calling(call).sink_of([sink::CALLS, sink::CALL_ERRORS], sink).build().unwrap(), seen)
+}
+
+fn calling(call: External) -> EngineBuilder {
     let arguments = vec!["@\"a\""; call.parameter_names().len()].join(", ");
     let text = format!("OBSERVE Output(value = External.{}({arguments}))", call.name());
-    Engine::builder().define(call).rules("checkout", &text).build().unwrap()
+    Engine::builder().define(call).rules("checkout", &text)
 }
 
 /// A decision by that engine.
