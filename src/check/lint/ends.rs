@@ -8,13 +8,15 @@
 use super::formula::{Node, Subjects};
 use super::ranges::Ranges;
 use crate::source::Span;
+use indexmap::IndexMap;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// How many earlier returns a statement is held against: the nearest that ask about what it asks about.
 const NEAREST: usize = 128;
 
-/// How many ends of a group are looked through for them.
+/// How many ends of a group are looked through for them, and how many of all groups together that are filed under subjects
+/// that the statement does not ask about: many rules about many subjects would cost the square of their number.
 const LOOKS: usize = 512;
 
 /// Up to how many values of a subject ends are found by value.
@@ -36,7 +38,7 @@ pub(super) struct Ends {
     pub(super) all: Vec<End>,
     pub(super) always: Option<usize>,
     /// By the subject that an end asks the rarest value of, if it asks any for certain.
-    groups: HashMap<Option<u32>, Group>,
+    groups: IndexMap<Option<u32>, Group>,
     /// Of each subject the classes that some end lets through; more, if ends were forgotten.
     covered: HashMap<u32, Cover>,
     /// Subjects that some end asks about in an alternative.
@@ -113,11 +115,21 @@ impl Ends {
         let mut known: HashMap<u32, bool> = HashMap::new();
         let mut left_over = |subject: u32| *known.entry(subject).or_insert_with(|| left_over(subject));
         let mut found = Vec::new();
-        for (key, group) in &self.groups {
-            let Some(subject) = *key else {
-                found.extend(group.all.iter().rev().take(NEAREST));
-                continue;
-            };
+        if let Some(group) = self.groups.get(&None) {
+            found.extend(group.all.iter().rev().take(NEAREST));
+        }
+        let is_asked = |subject: &u32| asked.contains_key(subject) || mixed.contains(subject);
+        let groups = || self.groups.iter().rev().filter_map(|(key, group)| Some(((*key)?, group)));
+        let near = groups().filter(|(subject, _)| is_asked(subject)).map(|group| (group, true));
+        let far = groups().filter(|(subject, _)| !is_asked(subject)).map(|group| (group, false));
+        let mut looks = LOOKS;
+        for ((subject, group), is_near) in near.chain(far) {
+            if !is_near {
+                if looks == 0 {
+                    break;
+                }
+                looks -= 1;
+            }
             if left_over(subject) {
                 continue;
             }
@@ -130,7 +142,11 @@ impl Ends {
                 None => vec![&group.all],
             };
             for list in lists {
-                let near = list.iter().rev().take(LOOKS).copied();
+                let most = if is_near { LOOKS } else { looks };
+                let near = list.iter().rev().take(most).copied();
+                if !is_near {
+                    looks -= list.len().min(looks);
+                }
                 let matters = |place: &usize| {
                     let Some(end) = self.all.get(*place) else { return false };
                     let mut shares = false;
