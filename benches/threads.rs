@@ -5,7 +5,8 @@
 //! ```
 //!
 //! Decisions a second by one thread and by all, in rounds that take turns, as medians; the last column is the gain as a share
-//! of what so many threads could give. The batch reads NDJSON, and is held against one session that gets the same events.
+//! of what so many threads could give. The first two rows share nothing between threads: they show what the machine gives.
+//! The batch reads NDJSON, and is held against one session that gets the same events.
 
 #![allow(
     clippy::expect_used,
@@ -39,29 +40,28 @@ fn main() {
 
     println!("typical, 20 clauses; {threads} threads of the machine; decisions a second");
     println!("{:<28} {:>12} {:>12} {:>8}", "", "one thread", "all", "share");
-    from_slots(&engine, &prepared, threads);
-    from_bytes(&engine, &events, threads);
+    sessions("struct by hand, from bytes", threads, |worker| {
+        let mut events = events.iter().cycle();
+        worker.time(|| {
+            let event = serde_json::from_str(black_box(events.next()?)).expect("the event is JSON");
+            Some(work::native::typical(&event))
+        })
+    });
+    sessions("an engine each, from bytes", threads, |worker| worker.decide(&work::engine(work::TYPICAL), &events));
+    sessions("from slots", threads, |worker| worker.decide(&engine, &prepared));
+    sessions("from bytes", threads, |worker| worker.decide(&engine, &events));
     batch(&engine, &events, threads);
 }
 
-fn from_slots(engine: &Engine, events: &[Event], threads: usize) {
+/// Measures so much work of one thread and of all.
+fn sessions(name: &str, threads: usize, work: impl Fn(Worker<'_>) -> Duration + Sync) {
     let mut rounds = Rounds::default();
-    let count = calibrate(|count| sessions(engine, events, 1, count));
+    let count = calibrate(|count| together(1, count, &work));
     for _ in 0..ROUNDS {
-        rounds.one.push(rate(count, sessions(engine, events, 1, count)));
-        rounds.all.push(rate(count * threads, sessions(engine, events, threads, count)));
+        rounds.one.push(rate(count, together(1, count, &work)));
+        rounds.all.push(rate(count * threads, together(threads, count, &work)));
     }
-    rounds.print("from slots", threads);
-}
-
-fn from_bytes(engine: &Engine, events: &[String], threads: usize) {
-    let mut rounds = Rounds::default();
-    let count = calibrate(|count| sessions(engine, events, 1, count));
-    for _ in 0..ROUNDS {
-        rounds.one.push(rate(count, sessions(engine, events, 1, count)));
-        rounds.all.push(rate(count * threads, sessions(engine, events, threads, count)));
-    }
-    rounds.print("from bytes", threads);
+    rounds.print(name, threads);
 }
 
 fn batch(engine: &Engine, events: &[String], threads: usize) {
@@ -79,7 +79,7 @@ fn batch(engine: &Engine, events: &[String], threads: usize) {
     let batch = engine.batch(None).expect("one assessment").threads(threads);
     let [mut reader, mut bytes, mut slice] = std::array::from_fn(|_| Rounds::default());
     for _ in 0..ROUNDS {
-        let one = rate(count, sessions(engine, &lines, 1, count));
+        let one = rate(count, together(1, count, &|worker: Worker<'_>| worker.decide(engine, &lines)));
         for rounds in [&mut reader, &mut bytes, &mut slice] {
             rounds.one.push(one);
         }
@@ -110,26 +110,42 @@ fn timed(batch: impl FnOnce() -> Result<u64, BatchError<()>>, count: usize) -> D
     begun.elapsed()
 }
 
-/// The time in which so many threads decide so many events each, all with the same engine and a session of their own.
-fn sessions<T: Sync>(engine: &Engine, events: &[T], threads: usize, count: usize) -> Duration
-where
-    for<'e> &'e T: Into<fql::Request<'e>>,
-{
+/// The time in which so many threads, that begin together, do so much each.
+fn together(threads: usize, count: usize, work: &(impl Fn(Worker<'_>) -> Duration + Sync)) -> Duration {
     let barrier = Barrier::new(threads);
-    let work = || {
-        let mut session = engine.session(None).expect("one assessment");
-        session.decide(events.first().expect("there are events")).expect("decides");
-        barrier.wait();
-        let begun = Instant::now();
-        for event in events.iter().cycle().take(count) {
-            black_box(session.decide(black_box(event))).expect("decides");
-        }
-        begun.elapsed()
-    };
     thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(|| work(Worker { barrier: &barrier, count }))).collect();
         workers.into_iter().map(|worker| worker.join().expect("decides")).max().unwrap_or_default()
     })
+}
+
+/// One of the threads, and how often it has to decide.
+struct Worker<'a> {
+    barrier: &'a Barrier,
+    count: usize,
+}
+
+impl Worker<'_> {
+    /// The time of the decisions, from when all threads are ready.
+    fn time<D>(self, mut decide: impl FnMut() -> Option<D>) -> Duration {
+        black_box(decide());
+        self.barrier.wait();
+        let begun = Instant::now();
+        for _ in 0..self.count {
+            black_box(decide());
+        }
+        begun.elapsed()
+    }
+
+    /// The same of a session, one event after another.
+    fn decide<T>(self, engine: &Engine, events: &[T]) -> Duration
+    where
+        for<'e> &'e T: Into<fql::Request<'e>>,
+    {
+        let mut session = engine.session(None).expect("one assessment");
+        let mut events = events.iter().cycle();
+        self.time(|| Some(session.decide(black_box(events.next()?)).expect("decides")))
+    }
 }
 
 /// How many decisions take about as long as a round shall.
