@@ -1,98 +1,9 @@
 //! The same decisions written by hand: what a machine needs at least.
 
+mod event;
+
 use super::Clause;
-use serde::Deserialize;
-use std::borrow::Cow;
-
-/// The attributes that the rules read, borrowed from the event's text where they can be.
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
-pub(crate) struct Event<'e> {
-    total_amount: f64,
-    #[serde(borrow)]
-    currency: Cow<'e, str>,
-    risk_score: f64,
-    bot_score: f64,
-    #[serde(borrow)]
-    user: User<'e>,
-    #[serde(borrow)]
-    device: Device<'e>,
-    #[serde(borrow)]
-    shipping_address: Address<'e>,
-    #[serde(borrow)]
-    product_list: Vec<Product<'e>>,
-    #[serde(borrow)]
-    payment_instrument_list: Vec<Payment<'e>>,
-    custom: Custom,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
-struct User<'e> {
-    #[serde(borrow)]
-    username: Cow<'e, str>,
-    #[serde(borrow)]
-    email: Cow<'e, str>,
-    #[serde(borrow)]
-    country_region: Cow<'e, str>,
-    is_email_validated: bool,
-    is_phone_number_validated: bool,
-    is_membership_active: bool,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
-struct Device<'e> {
-    #[serde(borrow)]
-    ip_address: Cow<'e, str>,
-    is_proxy: bool,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
-struct Address<'e> {
-    #[serde(borrow)]
-    street1: Cow<'e, str>,
-    #[serde(borrow)]
-    country_region: Cow<'e, str>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
-struct Product<'e> {
-    #[serde(borrow)]
-    product_name: Cow<'e, str>,
-    purchase_price: f64,
-    quantity: f64,
-    #[serde(borrow)]
-    market: Cow<'e, str>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
-struct Payment<'e> {
-    #[serde(rename = "type", borrow)]
-    kind: Cow<'e, str>,
-    purchase_amount: f64,
-    #[serde(borrow)]
-    card_bin: Cow<'e, str>,
-    #[serde(borrow)]
-    avs_result: Cow<'e, str>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
-struct Custom {
-    previous_orders: f64,
-    velocity: Velocity,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Velocity {
-    #[serde(rename = "cardsLast24h")]
-    cards_last_24h: f64,
-}
+pub(crate) use event::Event;
 
 const COUNTRIES: [&str; 10] = ["KP", "IR", "SY", "CU", "SD", "BY", "MM", "VE", "ZW", "AF"];
 const BINS: [&str; 7] = ["999901", "999902", "999903", "999904", "999905", "999906", "999907"];
@@ -106,7 +17,7 @@ fn is_in(text: &str, texts: &[&str]) -> bool {
 /// [`super::TINY`].
 pub(crate) fn tiny(event: &Event<'_>) -> Clause {
     let user = &event.user;
-    (event.risk_score > 500.0 && user.email.ends_with("@mail.example.com") && user.country_region != "US") as Clause
+    (event.risk_score > 500 && user.email.ends_with("@mail.example.com") && user.country_region != "US") as Clause
 }
 
 /// [`super::TYPICAL`].
@@ -115,26 +26,26 @@ pub(crate) fn typical(event: &Event<'_>) -> Clause {
     let [card, other, ..] = event.payment_instrument_list.as_slice() else { return 0 };
     let (user, device, address) = (&event.user, &event.device, &event.shipping_address);
     match () {
-        () if event.bot_score > 900.0 => 1,
-        () if event.risk_score > 950.0 => 2,
+        () if event.bot_score > 900 => 1,
+        () if event.risk_score > 950 => 2,
         () if is_in(&user.country_region, &COUNTRIES) => 3,
         () if user.email.ends_with("@throwaway.example") => 4,
         () if device.ip_address.starts_with("198.51.100.") => 5,
         () if address.street1.contains("PO Box") => 6,
         () if !user.is_email_validated && event.total_amount > 500.0 => 7,
         () if is_in(&card.card_bin, &BINS) => 8,
-        () if first.purchase_price * first.quantity > 5000.0 => 9,
+        () if first.purchase_price * first.quantity as f64 > 5000.0 => 9,
         () if (if user.is_membership_active { 5000.0 } else { 1000.0 }) < event.total_amount => 10,
-        () if address.country_region != user.country_region && event.risk_score > 800.0 => 11,
+        () if address.country_region != user.country_region && event.risk_score > 800 => 11,
         () if other.kind == "GIFTCARD" && other.purchase_amount > 900.0 => 12,
-        () if device.is_proxy && event.risk_score > 600.0 => 13,
-        () if event.custom.velocity.cards_last_24h >= 6.0 => 14,
+        () if device.is_proxy && event.risk_score > 600 => 13,
+        () if event.custom.velocity.cards_last_24h >= 6 => 14,
         () if third.product_name.contains("Gift card") && !user.is_phone_number_validated => 15,
         () if user.username.starts_with("test_") || user.username.ends_with("_bot") => 16,
         () if event.currency == "XBT" && event.total_amount >= 100.0 => 17,
-        () if event.custom.previous_orders < 3.0 && event.total_amount > 250.0 => 18,
+        () if event.custom.previous_orders < 3 && event.total_amount > 250.0 => 18,
         () if is_in(&second.market, &MARKETS) && card.avs_result == "N" => 19,
-        () if event.risk_score < 800.0 && user.is_email_validated => 20,
+        () if event.risk_score < 800 && user.is_email_validated => 20,
         () => 0,
     }
 }

@@ -1,10 +1,13 @@
 //! The same decisions written by hand over a struct of just the attributes that they need: what a machine needs at least.
 
+#[path = "../../../work/native/event.rs"]
+mod event;
+
 use crate::engine::{Engine, Program};
 use crate::rules::Test;
 use crate::work::{Kind, Policy, Work};
+use event::Event;
 use serde::Deserialize;
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// How it goes about it.
@@ -19,97 +22,6 @@ pub enum Way {
 }
 
 pub struct ByHand(pub Way);
-
-type Text<'e> = Cow<'e, str>;
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
-struct Event<'e> {
-    total_amount: f64,
-    #[serde(borrow)]
-    currency: Text<'e>,
-    risk_score: i64,
-    bot_score: i64,
-    #[serde(borrow)]
-    user: User<'e>,
-    #[serde(borrow)]
-    device: Device<'e>,
-    #[serde(borrow)]
-    shipping_address: Address<'e>,
-    #[serde(borrow)]
-    product_list: Vec<Product<'e>>,
-    #[serde(borrow)]
-    payment_instrument_list: Vec<Payment<'e>>,
-    custom: Custom,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
-struct User<'e> {
-    #[serde(borrow)]
-    username: Text<'e>,
-    #[serde(borrow)]
-    email: Text<'e>,
-    #[serde(borrow)]
-    country_region: Text<'e>,
-    is_email_validated: bool,
-    is_phone_number_validated: bool,
-    is_membership_active: bool,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
-struct Device<'e> {
-    #[serde(borrow)]
-    ip_address: Text<'e>,
-    is_proxy: bool,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
-struct Address<'e> {
-    #[serde(borrow)]
-    street1: Text<'e>,
-    #[serde(borrow)]
-    country_region: Text<'e>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
-struct Product<'e> {
-    #[serde(borrow)]
-    product_name: Text<'e>,
-    purchase_price: f64,
-    quantity: i64,
-    #[serde(borrow)]
-    market: Text<'e>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
-struct Payment<'e> {
-    #[serde(rename = "type", borrow)]
-    kind: Text<'e>,
-    purchase_amount: f64,
-    #[serde(borrow)]
-    card_bin: Text<'e>,
-    #[serde(borrow)]
-    avs_result: Text<'e>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
-struct Custom {
-    previous_orders: i64,
-    velocity: Velocity,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Velocity {
-    #[serde(rename = "cardsLast24h")]
-    cards_last_24h: i64,
-}
 
 fn is_in(text: &str, texts: &[String]) -> bool {
     texts.iter().any(|one| one == text)

@@ -1,9 +1,8 @@
 //! cel: a policy is one expression of nested choices, a table one program for each row.
 
-use super::{infix, quoted};
+use super::infix::{Infix, quoted};
 use crate::engine::{Engine, Program};
-use crate::rules::{Clause, Test};
-use crate::work::{Kind, Work};
+use crate::work::Work;
 use cel::{Context, Env, Value};
 use std::sync::Arc;
 
@@ -15,25 +14,16 @@ struct Rules {
     events: Vec<Context<'static, 'static>>,
 }
 
-fn written(clause: &Clause) -> String {
-    let test = |test: &Test| match test {
-        Test::Above(path, limit) => format!("{path} > {}", limit.text()),
-        Test::AtLeast(path, limit) => format!("{path} >= {}", limit.text()),
-        Test::Below(path, limit) => format!("{path} < {}", limit.text()),
-        Test::True(path) => path.clone(),
-        Test::False(path) => format!("!{path}"),
-        Test::Is(path, text) => format!("{path} == \"{text}\""),
-        Test::IsNot(path, text) => format!("{path} != \"{text}\""),
-        Test::OneOf(path, texts) => format!("{path} in [{}]", quoted(texts)),
-        Test::Starts(path, text) => format!("{path}.startsWith(\"{text}\")"),
-        Test::Ends(path, text) => format!("{path}.endsWith(\"{text}\")"),
-        Test::Contains(path, text) => format!("{path}.contains(\"{text}\")"),
-        Test::Differ(one, other) => format!("{one} != {other}"),
-        Test::Product(one, other, limit) => format!("{one} * double({other}) > {limit:?}"),
-        Test::Limit(flag, set, unset, amount) => format!("({flag} ? {set:?} : {unset:?}) < {amount}"),
-    };
-    infix(clause, " && ", " || ", test)
-}
+const WORDS: Infix = Infix {
+    path: str::to_string,
+    and: " && ",
+    or: " || ",
+    not: "!",
+    one_of: |path, texts| format!("{path} in [{}]", quoted(texts)),
+    text: |path, part, text| format!("{path}.{}(\"{text}\")", part.word(["startsWith", "endsWith", "contains"])),
+    double: |path| format!("double({path})"),
+    choice: |flag, set, unset| format!("({flag} ? {set:?} : {unset:?})"),
+};
 
 impl Engine for Cel {
     fn name(&self) -> &'static str {
@@ -45,13 +35,7 @@ impl Engine for Cel {
     }
 
     fn rules(&self, work: &Work) -> Option<Vec<String>> {
-        Some(match work.kind {
-            Kind::Policy => {
-                let choice = |(number, clause): (usize, &Clause)| format!("({}) ? {} : ", written(clause), number + 1);
-                vec![work.clauses.iter().enumerate().map(choice).collect::<String>() + "0"]
-            }
-            _ => work.clauses.iter().map(written).collect(),
-        })
+        Some(WORDS.expressions(work))
     }
 
     fn compile(&self, _: &Work, rules: &[String]) -> Box<dyn Program> {

@@ -1,8 +1,8 @@
 //! evalexpr: variables are flat, so an event becomes names with dots; what it has no function for the host adds.
 
-use super::{infix, quoted};
+use super::infix::{Infix, quoted};
 use crate::engine::{Engine, Program};
-use crate::rules::{Clause, Test, steps};
+use crate::rules::steps;
 use crate::work::Work;
 use evalexpr::{
     ContextWithMutableFunctions, ContextWithMutableVariables, DefaultNumericTypes, Function, HashMapContext, Node,
@@ -19,28 +19,16 @@ struct Rules {
     events: Vec<Context>,
 }
 
-fn written(clause: &Clause) -> String {
-    let name = |path: &str| steps(path).collect::<Vec<_>>().join(".");
-    let test = |test: &Test| match test {
-        Test::Above(path, limit) => format!("{} > {}", name(path), limit.text()),
-        Test::AtLeast(path, limit) => format!("{} >= {}", name(path), limit.text()),
-        Test::Below(path, limit) => format!("{} < {}", name(path), limit.text()),
-        Test::True(path) => name(path),
-        Test::False(path) => format!("!{}", name(path)),
-        Test::Is(path, text) => format!("{} == \"{text}\"", name(path)),
-        Test::IsNot(path, text) => format!("{} != \"{text}\"", name(path)),
-        Test::OneOf(path, texts) => format!("contains(({}), {})", quoted(texts), name(path)),
-        Test::Starts(path, text) => format!("starts_with({}, \"{text}\")", name(path)),
-        Test::Ends(path, text) => format!("ends_with({}, \"{text}\")", name(path)),
-        Test::Contains(path, text) => format!("has_part({}, \"{text}\")", name(path)),
-        Test::Differ(one, other) => format!("{} != {}", name(one), name(other)),
-        Test::Product(one, other, limit) => format!("{} * {} > {limit:?}", name(one), name(other)),
-        Test::Limit(flag, set, unset, amount) => {
-            format!("if({}, {set:?}, {unset:?}) < {}", name(flag), name(amount))
-        }
-    };
-    infix(clause, " && ", " || ", test)
-}
+const WORDS: Infix = Infix {
+    path: |path| steps(path).collect::<Vec<_>>().join("."),
+    and: " && ",
+    or: " || ",
+    not: "!",
+    one_of: |path, texts| format!("contains(({}), {path})", quoted(texts)),
+    text: |path, part, text| format!("{}({path}, \"{text}\")", part.word(["starts_with", "ends_with", "has_part"])),
+    double: str::to_string,
+    choice: |flag, set, unset| format!("if({flag}, {set:?}, {unset:?})"),
+};
 
 fn on_texts(test: fn(&str, &str) -> bool) -> Function<DefaultNumericTypes> {
     Function::new(move |arguments| {
@@ -95,7 +83,7 @@ impl Engine for Evalexpr {
     }
 
     fn rules(&self, work: &Work) -> Option<Vec<String>> {
-        Some(work.clauses.iter().map(written).collect())
+        Some(work.clauses.iter().map(|clause| WORDS.condition(clause)).collect())
     }
 
     fn compile(&self, _: &Work, rules: &[String]) -> Box<dyn Program> {

@@ -1,8 +1,8 @@
 //! `fql` itself: a session, as a service that decides event after event has one.
 
-use super::infix;
+use super::infix::Infix;
 use crate::engine::{Engine, Program};
-use crate::rules::{Clause, Test};
+use crate::rules::Clause;
 use crate::work::Work;
 
 pub struct Fql;
@@ -13,25 +13,16 @@ struct Rules {
     events: Vec<fql::Event>,
 }
 
-fn written(clause: &Clause) -> String {
-    let test = |test: &Test| match test {
-        Test::Above(path, limit) => format!("@\"{path}\" > {}", limit.text()),
-        Test::AtLeast(path, limit) => format!("@\"{path}\" >= {}", limit.text()),
-        Test::Below(path, limit) => format!("@\"{path}\" < {}", limit.text()),
-        Test::True(path) => format!("@\"{path}\""),
-        Test::False(path) => format!("!@\"{path}\""),
-        Test::Is(path, text) => format!("@\"{path}\" == \"{text}\""),
-        Test::IsNot(path, text) => format!("@\"{path}\" != \"{text}\""),
-        Test::OneOf(path, texts) => format!("In(@\"{path}\", \"{}\")", texts.join(", ")),
-        Test::Starts(path, text) => format!("@\"{path}\".StartsWith(\"{text}\")"),
-        Test::Ends(path, text) => format!("@\"{path}\".EndsWith(\"{text}\")"),
-        Test::Contains(path, text) => format!("@\"{path}\".Contains(\"{text}\")"),
-        Test::Differ(one, other) => format!("@\"{one}\" != @\"{other}\""),
-        Test::Product(one, other, limit) => format!("@\"{one}\" * @\"{other}\" > {limit:?}"),
-        Test::Limit(flag, set, unset, amount) => format!("(@\"{flag}\" ? {set:?} : {unset:?}) < @\"{amount}\""),
-    };
-    format!("RETURN Review() WHEN {}\n", infix(clause, " && ", " || ", test))
-}
+const WORDS: Infix = Infix {
+    path: |path| format!("@\"{path}\""),
+    and: " && ",
+    or: " || ",
+    not: "!",
+    one_of: |path, texts| format!("In({path}, \"{}\")", texts.join(", ")),
+    text: |path, part, text| format!("{path}.{}(\"{text}\")", part.word(["StartsWith", "EndsWith", "Contains"])),
+    double: str::to_string,
+    choice: |flag, set, unset| format!("({flag} ? {set:?} : {unset:?})"),
+};
 
 impl Engine for Fql {
     fn name(&self) -> &'static str {
@@ -43,7 +34,8 @@ impl Engine for Fql {
     }
 
     fn rules(&self, work: &Work) -> Option<Vec<String>> {
-        Some(vec![work.clauses.iter().map(written).collect()])
+        let rule = |clause: &Clause| format!("RETURN Review() WHEN {}\n", WORDS.condition(clause));
+        Some(vec![work.clauses.iter().map(rule).collect()])
     }
 
     fn compile(&self, _: &Work, rules: &[String]) -> Box<dyn Program> {
@@ -55,7 +47,7 @@ impl Engine for Fql {
     }
 }
 
-fn clause(decision: Result<fql::Decision, fql::EvaluationError>) -> usize {
+fn clause(decision: Result<&fql::Decision, fql::EvaluationError>) -> usize {
     decision.expect("decides").clause_number().map_or(0, |number| number + 1)
 }
 
@@ -65,10 +57,10 @@ impl Program for Rules {
     }
 
     fn decide(&mut self, event: usize) -> usize {
-        clause(self.session.decide(&self.events[event]))
+        clause(self.session.decide_ref(&self.events[event]))
     }
 
     fn decide_text(&mut self, event: &str) -> usize {
-        clause(self.session.decide(event))
+        clause(self.session.decide_ref(event))
     }
 }

@@ -5,13 +5,13 @@ mod cel;
 mod datalogic;
 mod evalexpr;
 mod fql;
+mod infix;
 mod regorus;
 mod rhai;
 mod wirefilter;
 mod zen;
 
 use crate::engine::Engine;
-use crate::rules::{Clause, Test};
 
 /// All of them; `fql` comes first.
 pub fn all() -> Vec<Box<dyn Engine>> {
@@ -28,14 +28,4 @@ pub fn all() -> Vec<Box<dyn Engine>> {
         Box::new(regorus::Regorus),
         Box::new(wirefilter::Wirefilter),
     ]
-}
-
-/// A clause in a language with infix operators.
-fn infix(clause: &Clause, and: &str, or: &str, test: impl Fn(&Test) -> String) -> String {
-    clause.tests.iter().map(test).collect::<Vec<_>>().join(if clause.any { or } else { and })
-}
-
-/// `"a", "b"`
-fn quoted(texts: &[String]) -> String {
-    texts.iter().map(|text| format!("\"{text}\"")).collect::<Vec<_>>().join(", ")
 }

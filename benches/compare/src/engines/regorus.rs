@@ -1,6 +1,6 @@
 //! regorus: Rego on its register machine. A policy is one chain of `else`, a table complete rules side by side.
 
-use super::quoted;
+use super::infix::quoted;
 use crate::engine::{Engine, Program};
 use crate::rules::{Clause, Test};
 use crate::work::{Kind, Work};

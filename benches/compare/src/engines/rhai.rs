@@ -1,8 +1,8 @@
 //! rhai: one script of `if`s.
 
-use super::{infix, quoted};
+use super::infix::{Infix, quoted};
 use crate::engine::{Engine, Program};
-use crate::rules::{Clause, Test};
+use crate::rules::Clause;
 use crate::work::Work;
 use rhai::{AST, Dynamic, Scope};
 
@@ -14,27 +14,16 @@ struct Rules {
     events: Vec<Scope<'static>>,
 }
 
-fn written(clause: &Clause) -> String {
-    let test = |test: &Test| match test {
-        Test::Above(path, limit) => format!("{path} > {}", limit.text()),
-        Test::AtLeast(path, limit) => format!("{path} >= {}", limit.text()),
-        Test::Below(path, limit) => format!("{path} < {}", limit.text()),
-        Test::True(path) => path.clone(),
-        Test::False(path) => format!("!{path}"),
-        Test::Is(path, text) => format!("{path} == \"{text}\""),
-        Test::IsNot(path, text) => format!("{path} != \"{text}\""),
-        Test::OneOf(path, texts) => format!("{path} in [{}]", quoted(texts)),
-        Test::Starts(path, text) => format!("{path}.starts_with(\"{text}\")"),
-        Test::Ends(path, text) => format!("{path}.ends_with(\"{text}\")"),
-        Test::Contains(path, text) => format!("{path}.contains(\"{text}\")"),
-        Test::Differ(one, other) => format!("{one} != {other}"),
-        Test::Product(one, other, limit) => format!("{one} * {other} > {limit:?}"),
-        Test::Limit(flag, set, unset, amount) => {
-            format!("(if {flag} {{ {set:?} }} else {{ {unset:?} }}) < {amount}")
-        }
-    };
-    infix(clause, " && ", " || ", test)
-}
+const WORDS: Infix = Infix {
+    path: str::to_string,
+    and: " && ",
+    or: " || ",
+    not: "!",
+    one_of: |path, texts| format!("{path} in [{}]", quoted(texts)),
+    text: |path, part, text| format!("{path}.{}(\"{text}\")", part.word(["starts_with", "ends_with", "contains"])),
+    double: str::to_string,
+    choice: |flag, set, unset| format!("(if {flag} {{ {set:?} }} else {{ {unset:?} }})"),
+};
 
 impl Engine for Rhai {
     fn name(&self) -> &'static str {
@@ -46,8 +35,9 @@ impl Engine for Rhai {
     }
 
     fn rules(&self, work: &Work) -> Option<Vec<String>> {
-        let line =
-            |(number, clause): (usize, &Clause)| format!("if {} {{ return {}; }}\n", written(clause), number + 1);
+        let line = |(number, clause): (usize, &Clause)| {
+            format!("if {} {{ return {}; }}\n", WORDS.condition(clause), number + 1)
+        };
         Some(vec![work.clauses.iter().enumerate().map(line).collect::<String>() + "0"])
     }
 

@@ -1,9 +1,8 @@
 //! zen-expression: a policy is one expression of nested choices, a table one program for each row.
 
-use super::{infix, quoted};
+use super::infix::{Infix, quoted};
 use crate::engine::{Engine, Program};
-use crate::rules::{Clause, Test};
-use crate::work::{Kind, Work};
+use crate::work::Work;
 use zen_expression::expression::Standard;
 use zen_expression::vm::VM;
 use zen_expression::{Expression, Scope, Variable, compile_expression};
@@ -16,25 +15,16 @@ struct Rules {
     events: Vec<Scope>,
 }
 
-fn written(clause: &Clause) -> String {
-    let test = |test: &Test| match test {
-        Test::Above(path, limit) => format!("{path} > {}", limit.text()),
-        Test::AtLeast(path, limit) => format!("{path} >= {}", limit.text()),
-        Test::Below(path, limit) => format!("{path} < {}", limit.text()),
-        Test::True(path) => path.clone(),
-        Test::False(path) => format!("not {path}"),
-        Test::Is(path, text) => format!("{path} == \"{text}\""),
-        Test::IsNot(path, text) => format!("{path} != \"{text}\""),
-        Test::OneOf(path, texts) => format!("{path} in [{}]", quoted(texts)),
-        Test::Starts(path, text) => format!("startsWith({path}, \"{text}\")"),
-        Test::Ends(path, text) => format!("endsWith({path}, \"{text}\")"),
-        Test::Contains(path, text) => format!("contains({path}, \"{text}\")"),
-        Test::Differ(one, other) => format!("{one} != {other}"),
-        Test::Product(one, other, limit) => format!("{one} * {other} > {limit:?}"),
-        Test::Limit(flag, set, unset, amount) => format!("({flag} ? {set:?} : {unset:?}) < {amount}"),
-    };
-    infix(clause, " and ", " or ", test)
-}
+const WORDS: Infix = Infix {
+    path: str::to_string,
+    and: " and ",
+    or: " or ",
+    not: "not ",
+    one_of: |path, texts| format!("{path} in [{}]", quoted(texts)),
+    text: |path, part, text| format!("{}({path}, \"{text}\")", part.word(["startsWith", "endsWith", "contains"])),
+    double: str::to_string,
+    choice: |flag, set, unset| format!("({flag} ? {set:?} : {unset:?})"),
+};
 
 impl Engine for Zen {
     fn name(&self) -> &'static str {
@@ -46,13 +36,7 @@ impl Engine for Zen {
     }
 
     fn rules(&self, work: &Work) -> Option<Vec<String>> {
-        Some(match work.kind {
-            Kind::Policy => {
-                let choice = |(number, clause): (usize, &Clause)| format!("({}) ? {} : ", written(clause), number + 1);
-                vec![work.clauses.iter().enumerate().map(choice).collect::<String>() + "0"]
-            }
-            _ => work.clauses.iter().map(written).collect(),
-        })
+        Some(WORDS.expressions(work))
     }
 
     fn compile(&self, _: &Work, rules: &[String]) -> Box<dyn Program> {
