@@ -111,7 +111,7 @@ pub(crate) struct Entries {
     pub(crate) files: Vec<(String, PathBuf)>,
     /// Folders, likewise.
     pub(crate) folders: Vec<(String, PathBuf)>,
-    /// Links that lead out or nowhere; a diagnostic says so.
+    /// Links that lead out or nowhere, and what is named like a file that matters and is none; a diagnostic says so.
     pub(crate) refused: Vec<(String, PathBuf)>,
 }
 
@@ -136,8 +136,8 @@ impl Fence {
         self.real.file_name().map_or_else(|| "root".to_string(), |name| name.to_string_lossy().into_owned())
     }
 
-    /// Lists a folder within. Names that begin with a dot are hidden; what is neither file nor folder is not listed. What
-    /// cannot be read, and links that lead out, are among the diagnostics.
+    /// Lists a folder within. Names that begin with a dot are hidden. What cannot be read, links that lead out, and a folder
+    /// or a pipe that is named like a file that matters, are among the diagnostics.
     pub(crate) fn list(&self, folder: &Path, diagnostics: &mut Vec<Diagnostic>) -> Entries {
         let mut found = Entries::default();
         let shown = || folder.display().to_string();
@@ -162,10 +162,14 @@ impl Fence {
                 continue;
             }
             match self.kind(&entry) {
-                Ok(kind) if kind.is_dir() => found.folders.push((name, path)),
                 Ok(kind) if kind.is_file() => found.files.push((name, path)),
-                Ok(_) => {}
-                Err(reason) => {
+                Ok(kind) if kind.is_dir() && !matters(&name) => found.folders.push((name, path)),
+                Ok(_) if !matters(&name) => {}
+                other => {
+                    let reason = other.map_or_else(
+                        |reason| reason,
+                        |kind| format!("expected a file, it is {}", if kind.is_dir() { "a folder" } else { "none" }),
+                    );
                     diagnostics.push(unreadable(&path.display().to_string(), &reason));
                     found.refused.push((name, path));
                 }
@@ -188,6 +192,12 @@ impl Fence {
         }
         Ok(std::fs::metadata(&real).map_err(|error| why(&error))?.file_type())
     }
+}
+
+/// Whether a file of this name may be one that environments are made of. Something else of such a name would be a rule or a
+/// list that is silently not there.
+fn matters(name: &str) -> bool {
+    ["fql", "toml", "csv"].iter().any(|ending| ends_with(name, ending))
 }
 
 /// Whether a file's name ends so, case ignored; `ending` without its dot.

@@ -64,10 +64,17 @@ impl Walk {
         let entries = self.fence.list(folder, &mut self.diagnostics);
         let inherited = parent.and_then(|number| self.environments.get(number)).map(|one| &one.settings);
         let (settings, source, faults) = self.settings(&entries, folder, inherited);
+        // Settings of which a part could not be read may name any assessment.
+        let unread = [Code::BAD_TOML, Code::NOT_UTF8, Code::UNREADABLE_FILE];
+        let whole = !faults.iter().any(|fault| unread.contains(&fault.code))
+            && !entries.refused.iter().any(|(name, _)| name == FILE);
         self.diagnostics.extend(faults);
         let id = self.id(&settings, name, &shown, &source);
         let number = self.environments.len();
-        let assessments = self.assessments(&entries, &settings, &source);
+        let assessments = self.assessments(&entries, &settings);
+        if whole {
+            self.unnamed(&entries, &settings, &source);
+        }
         let functions = self.texts(&entries, "functions", &settings);
         let lists = match below(&entries, "lists") {
             Some(folder) => lists(&self.fence, &folder, &mut self.diagnostics),
@@ -155,7 +162,7 @@ impl Walk {
         Arc::from(id)
     }
 
-    fn assessments(&mut self, entries: &Entries, settings: &Settings, source: &Arc<Source>) -> Vec<Assessment> {
+    fn assessments(&mut self, entries: &Entries, settings: &Settings) -> Vec<Assessment> {
         let mut found = Vec::new();
         for named in &settings.assessments {
             let Placed { value: name, source, span } = &named.name;
@@ -176,6 +183,11 @@ impl Walk {
                 }
             }
         }
+        found
+    }
+
+    /// Folders with rules that no assessment is named for.
+    fn unnamed(&mut self, entries: &Entries, settings: &Settings, source: &Arc<Source>) {
         let known = |name: &str| settings.assessments.iter().any(|one| one.name.value.eq_ignore_ascii_case(name));
         for (name, path) in entries.folders.iter().filter(|(name, _)| !OWN.contains(&name.as_str()) && !known(name)) {
             let inside = self.fence.list(path, &mut self.diagnostics);
@@ -190,7 +202,6 @@ impl Walk {
                 )));
             }
         }
-        found
     }
 
     fn assessment(&mut self, name: &str, folder: &Path, first_match: bool, settings: &Settings) -> Assessment {

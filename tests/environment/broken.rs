@@ -77,6 +77,36 @@ fn links_that_leave_the_folder_or_make_a_circle_are_errors() {
     assert!(told.iter().any(|one| one.starts_with("E0809") && one.contains(circle)), "{told:#?}");
 }
 
+#[cfg(unix)]
+#[test]
+fn what_is_named_like_a_file_and_is_none_is_an_error() {
+    let folder = Folder::new(&[
+        ("fql.toml", "[assessments.a]"),
+        ("a/rules/b.fql/c.fql", "RETURN Review()"),
+        ("external/c.toml/readme.md", ""),
+        ("lists/readme.md", ""),
+    ]);
+    // A pipe would be read for ever.
+    let pipe = std::process::Command::new("mkfifo").arg(folder.path("lists/d.csv")).status();
+    assert!(pipe.unwrap().success());
+    assert_eq!(
+        folder.told(),
+        [
+            "E0801 a/rules/b.fql:1:1 cannot read `shop/a/rules/b.fql`: expected a file, it is a folder",
+            "E0801 lists/d.csv:1:1 cannot read `shop/lists/d.csv`: expected a file, it is none",
+            "E0801 external/c.toml:1:1 cannot read `shop/external/c.toml`: expected a file, it is a folder",
+        ]
+    );
+}
+
+#[test]
+fn settings_that_cannot_be_read_are_told_alone() {
+    let folder = Folder::new(&[("fql.toml", "[assessments.a\n"), ("a/rules/a.fql", "RETURN Review()")]);
+    assert_eq!(folder.told(), ["E0807 fql.toml:1:15 unclosed table, expected `]`"]);
+    folder.write("fql.toml", [0xff]);
+    assert_eq!(folder.told(), ["E0110 fql.toml:1:1 expected UTF-8, found a byte that is none at offset 0"]);
+}
+
 #[test]
 fn definitions_of_calls_are_checked() {
     let folder = Folder::new(&[
