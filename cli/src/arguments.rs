@@ -25,6 +25,8 @@ Results go to standard output, diagnostics to standard error. Exit code: 0 done;
 /// One command.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Make a small, complete environment to begin with
+    New(New),
     /// Evaluate an expression
     Eval(Eval),
     /// Decide events by a rule file, one decision for each event
@@ -44,6 +46,14 @@ pub(crate) enum Command {
         /// Which shell
         shell: clap_complete::Shell,
     },
+}
+
+/// `fql new`
+#[derive(Args, Debug)]
+pub(crate) struct New {
+    /// The folder to make, called like the environment; what is there already is never changed
+    #[arg(value_name = "NAME")]
+    pub(crate) path: PathBuf,
 }
 
 /// `fql eval`

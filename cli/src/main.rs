@@ -16,6 +16,7 @@ mod explanation;
 mod external;
 mod fmt;
 mod input;
+mod new;
 mod prompt;
 mod read;
 mod repl;
@@ -71,6 +72,7 @@ fn end(done: Result<bool, Stop>, streams: &mut Streams) -> u8 {
 /// Runs one command; false if the input has errors that were reported.
 fn run(command: Command, streams: &mut Streams) -> Result<bool, Stop> {
     match command {
+        Command::New(arguments) => new::run(&arguments, streams),
         Command::Eval(arguments) => eval::run(&arguments, streams),
         Command::Decide(arguments) => decide::run(&arguments, streams),
         Command::Check(arguments) => check::run(&arguments, streams),

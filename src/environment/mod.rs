@@ -23,7 +23,7 @@ pub mod file;
 mod setting;
 mod walk;
 
-pub use setting::{AssessmentSettings, FILE, Placed, Settings};
+pub use setting::{AssessmentSettings, FILE, Placed, Settings, unfit};
 pub(crate) use walk::lists_in;
 
 use crate::diagnostic::Diagnostic;

@@ -187,8 +187,9 @@ fn id(root: &Section<'_>) -> Option<Placed<String>> {
     Some(placed(root, "id", id))
 }
 
-/// Why a text cannot be the id of an environment, or a name on a path of environments.
-pub(crate) fn unfit(id: &str) -> Option<&'static str> {
+/// Why a text cannot be the id of an environment, or a name on a path of environments: the end of `expected an id ...`. `None` if
+/// it can.
+pub fn unfit(id: &str) -> Option<&'static str> {
     if id.trim() != id || id.is_empty() {
         Some("without blanks around it")
     } else if id.contains('/') || id.chars().any(char::is_control) {

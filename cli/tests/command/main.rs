@@ -7,6 +7,7 @@ mod eval;
 mod explain;
 mod external;
 mod hostile;
+mod new;
 mod repl;
 mod stream;
 
