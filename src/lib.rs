@@ -38,6 +38,7 @@
 //! | decide without a runtime | [`Engine::decide_blocking`] |
 //! | decide many events on one thread | [`Session`] |
 //! | decide a file of events on all cores | [`Batch`] |
+//! | decide by a folder whose files change | `watch::Watch`, with the feature `watch` |
 //! | evaluate an expression | [`Engine::eval`], [`Expression`] |
 //! | set timeouts and default responses of a call | [`external::External`] |
 //! | answer calls from a file | [`external::Stubs`] |
@@ -81,6 +82,8 @@ pub mod external;
 pub mod sink;
 pub mod environment;
 pub mod engine;
+#[cfg(feature = "watch")]
+pub mod watch;
 
 pub use decision::Decision;
 pub use diagnostic::Diagnostic;

@@ -23,7 +23,7 @@ const AGAINST_THE_ORDER: [(&str, &str, &str); 1] =
     [("src/function/registry.rs", "builtin", "the registry gathers the rows; builtins see the row type only")];
 
 /// What may be mentioned only below these paths: (what, where, why).
-const CONFINED: [(&str, &[&str], &str); 10] = [
+const CONFINED: [(&str, &[&str], &str); 12] = [
     ("pest", &["src/syntax/"], "the grammar's tool can be replaced without touching anything else"),
     ("toml", &["src/setting/"], "files are read by one reader, which tells all their faults"),
     ("annotate_snippets", &["src/diagnostic/render"], "one place draws"),
@@ -32,16 +32,18 @@ const CONFINED: [(&str, &[&str], &str); 10] = [
     ("tokio", &["src/engine/", "src/external/"], "the evaluation core needs no runtime"),
     (
         "SystemTime",
-        &["src/engine/", "src/external/http/"],
+        &["src/engine/", "src/external/http/", "src/watch/"],
         "the clock comes from outside, so that an event can be decided again",
     ),
-    ("Instant", &["src/engine/", "src/external/", "src/sink/"], "the clock comes from outside"),
+    ("Instant", &["src/engine/", "src/external/", "src/sink/", "src/watch/"], "the clock comes from outside"),
     ("RandomState::new", &["src/engine/"], "the seed comes from outside"),
     (
         "std::fs",
-        &["src/engine/", "src/environment/", "src/external/http/file.rs", "src/sink/file.rs"],
+        &["src/engine/", "src/environment/", "src/external/http/file.rs", "src/sink/file.rs", "src/watch/"],
         "what decides does no input or output",
     ),
+    ("notify", &["src/watch/"], "what tells of changes can be replaced without touching anything else"),
+    ("arc_swap", &["src/watch/"], "an engine is replaced at one place"),
 ];
 
 /// Codes that nothing reports yet, each with the reason why it is in the table already.

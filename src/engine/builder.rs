@@ -9,8 +9,8 @@ use super::providers::ProviderSources;
 use super::{BuildError, Engine, Shared};
 use crate::check::{Definitions, ExternalDefinition, Level, Lints};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::environment::Folder;
 use crate::environment::file::{self, Bound, rule_name};
+use crate::environment::{Folder, Kept};
 use crate::evaluate::{Mode, OnError, Prefetch};
 use crate::external::{External, Handler, Stubs};
 use crate::limit::Limits;
@@ -294,8 +294,9 @@ impl EngineBuilder {
         self
     }
 
-    /// Takes along what an earlier engine knows of calls of the same name and [resilience](External::resilience): where their
-    /// breakers stand, how many are under way, what was counted (R1.4).
+    /// Takes along what an earlier engine knows of calls of the same name, in the environment of the same id (R1.4): what was
+    /// counted and, if the [resilience](External::resilience) is the same, where their breakers stand and how many are under
+    /// way. Connections and tokens of calls over HTTP are taken along where `[security]` is the same.
     #[must_use]
     pub fn succeed(mut self, earlier: &Engine) -> EngineBuilder {
         self.earlier = Some(earlier.clone());
@@ -413,16 +414,18 @@ impl EngineBuilder {
             units.push(unit);
         }
         let mut sites = Vec::new();
+        let mut kept = self.earlier.as_ref().map(|engine| engine.shared.kept.clone()).unwrap_or_default();
         if let Some(path) = &self.folder {
             if units.len() > 1 {
                 let message = "expected either a folder or environments begun one by one, found both";
                 diagnostics.push(file::about(Code::BAD_SETTING, &path.display().to_string(), message));
             }
-            let (folder, found) = Folder::read(path);
+            let (folder, found) = Folder::read_again(path, &kept);
             diagnostics.extend(found);
             if let (Some(folder), Some(host)) = (folder, units.first_mut().map(std::mem::take)) {
                 let lints = folder.environments.first().map(|root| root.settings.lints.as_slice());
                 lints.unwrap_or_default().iter().for_each(|(code, level)| self.lints.set(*code, *level));
+                kept = Kept::of(&folder);
                 (units, sites) = environments::units(folder, host, &self.wishes, &mut diagnostics);
             }
         }
@@ -456,11 +459,12 @@ impl EngineBuilder {
         let defined = host.chain(own).collect();
         let shared = Shared {
             assessments: compiled.assessments,
-            externals: Externals::new(defined, self.stubs, coalesce, earlier, events.clone()),
+            externals: Externals::new(defined, self.stubs, coalesce, events.clone(), &compiled.tree, earlier),
             events,
             tree: compiled.tree,
             sites,
             lints: self.lints,
+            kept,
             warnings: diagnostics.clone(),
         };
         (Some(Engine { shared: Arc::new(shared) }), diagnostics)

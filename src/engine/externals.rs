@@ -1,6 +1,7 @@
 //! Who answers external calls: a stub before the definition, each with its guard.
 
 use super::events::Events;
+use crate::check::Tree;
 use crate::evaluate::{Answer, AnswerSource, CallRequest, CallStatus};
 use crate::external::{External, Guard, Monitor, Origin, Resilience, Started, Stubs, Terms};
 use crate::hir;
@@ -19,6 +20,8 @@ pub(super) struct Externals {
     coalesce: Duration,
     /// Whom to tell of requests.
     events: Option<Arc<Events>>,
+    /// The ids of the environments, in lower case, by number.
+    ids: Vec<Option<String>>,
 }
 
 /// A call that is defined, stubbed, or both.
@@ -45,14 +48,18 @@ pub(super) struct Caller<'c> {
 }
 
 impl Externals {
-    /// Gives every definition and every stub its guard: the one it had in an earlier engine, if the settings are the same.
+    /// Gives every definition and every stub its guard: the one that the call of the same name and environment had in an
+    /// earlier engine, if there is one (R1.4).
     pub(super) fn new(
         definitions: Vec<Defined>,
         stubs: Stubs,
         coalesce: Duration,
-        earlier: Option<&Externals>,
         events: Option<Arc<Events>>,
+        tree: &Tree,
+        earlier: Option<&Externals>,
     ) -> Externals {
+        let ids = tree.environments().iter().map(|one| one.id.as_ref().map(|id| id.to_lowercase()));
+        let ids: Vec<Option<String>> = ids.collect();
         let mut calls: IndexMap<(Option<u32>, String), Answerer> = IndexMap::new();
         let defined =
             definitions.into_iter().map(|one| (one.environment, one.external.name.clone(), Some(one.external)));
@@ -66,13 +73,29 @@ impl Externals {
                 Some(external) => external.resilience_in_force(),
                 None => Resilience { breaker: false, ..Resilience::default() },
             };
-            let kept = earlier.and_then(|earlier| earlier.calls.get(&key)).map(|answerer| answerer.guard.clone());
-            let guard = kept
-                .filter(|guard| guard.suits(&settings))
-                .unwrap_or_else(|| Arc::new(Guard::new(settings, super::input::random_seed())));
+            let seed = super::input::random_seed();
+            let guard = match earlier.and_then(|earlier| earlier.guard(&key, &ids)) {
+                Some(guard) => guard.clone().succeed(settings, seed),
+                None => Arc::new(Guard::new(settings, seed)),
+            };
             calls.insert(key, Answerer { name, definition, guard });
         }
-        Externals { calls, stubs, coalesce, events }
+        Externals { calls, stubs, coalesce, events, ids }
+    }
+
+    /// The guard of a call that is defined by an environment of a later engine, whose environments have these ids. The numbers
+    /// of environments are others when one is added or taken away, their ids are not; the root stays the root, whatever its id.
+    fn guard(&self, (environment, name): &(Option<u32>, String), later: &[Option<String>]) -> Option<&Arc<Guard>> {
+        let environment = match environment {
+            None | Some(0) => *environment,
+            Some(number) => {
+                let id = later.get(usize::try_from(*number).ok()?)?.as_ref()?;
+                let number =
+                    self.ids.iter().position(|known| known.as_ref() == Some(id)).filter(|number| *number > 0)?;
+                Some(u32::try_from(number).ok()?)
+            }
+        };
+        self.calls.get(&(environment, name.clone())).map(|answerer| &answerer.guard)
     }
 
     pub(super) fn monitor(&self) -> Monitor {

@@ -28,6 +28,7 @@ pub use session::Session;
 use crate::check::{Lints, Tree};
 use crate::decision::Decision;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::environment::Kept;
 use crate::evaluate::{EvaluationError, Event, Inputs, Policy, Subject};
 use crate::external::Monitor;
 use crate::program::{Handle, Program};
@@ -72,6 +73,8 @@ struct Shared {
     /// By the number of the environment.
     sites: Vec<Site>,
     warnings: Vec<Diagnostic>,
+    /// What an engine that replaces this one takes over.
+    kept: Kept,
 }
 
 /// One assessment.

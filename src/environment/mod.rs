@@ -20,9 +20,11 @@
 
 mod external;
 pub mod file;
+mod kept;
 mod setting;
 mod walk;
 
+pub(crate) use kept::Kept;
 pub use setting::{AssessmentSettings, FILE, Placed, Settings, unfit};
 pub(crate) use walk::lists_in;
 
@@ -115,7 +117,12 @@ impl Folder {
     /// Reads a folder. With an error among the diagnostics the tree lacks what could not be read; without a root there is
     /// none.
     pub fn read(path: impl AsRef<Path>) -> (Option<Folder>, Vec<Diagnostic>) {
-        walk::read(path.as_ref())
+        walk::read(path.as_ref(), &Kept::default())
+    }
+
+    /// The same, taking over what an earlier reading kept.
+    pub(crate) fn read_again(path: &Path, kept: &Kept) -> (Option<Folder>, Vec<Diagnostic>) {
+        walk::read(path, kept)
     }
 
     /// Whether a path is the folder of an environment rather than one of lone files (R1.2): it has an `fql.toml`, without which

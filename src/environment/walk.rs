@@ -3,7 +3,7 @@
 use super::external;
 use super::file::{self, Bound, Entries, Fence, ends_with};
 use super::setting::{self, FILE, Placed, Settings};
-use super::{Assessment, Environment, Folder, ListFile, Text};
+use super::{Assessment, Environment, Folder, Kept, ListFile, Text};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::external::External;
 use crate::list::Kind;
@@ -26,13 +26,19 @@ const OWN: [&str; 6] = ["velocities", "functions", "lists", "external", "environ
 /// Folders that only an assessment has.
 const PARTS: [&str; 3] = ["rules", "actions", "routing"];
 
-pub(super) fn read(path: &Path) -> (Option<Folder>, Vec<Diagnostic>) {
+pub(super) fn read(path: &Path, kept: &Kept) -> (Option<Folder>, Vec<Diagnostic>) {
     let fence = match Fence::around(path) {
         Ok(fence) => fence,
         Err(diagnostic) => return (None, vec![*diagnostic]),
     };
-    let mut walk =
-        Walk { fence, diagnostics: Vec::new(), environments: Vec::new(), seen: HashSet::new(), ids: HashMap::new() };
+    let mut walk = Walk {
+        fence,
+        kept,
+        diagnostics: Vec::new(),
+        environments: Vec::new(),
+        seen: HashSet::new(),
+        ids: HashMap::new(),
+    };
     let name = walk.fence.name();
     walk.environment(path, &name, String::new(), None, 0);
     (Some(Folder { environments: walk.environments }), walk.diagnostics)
@@ -42,8 +48,9 @@ pub(super) fn is_one(path: &Path) -> bool {
     path.join(FILE).is_file()
 }
 
-struct Walk {
+struct Walk<'k> {
     fence: Fence,
+    kept: &'k Kept,
     diagnostics: Vec<Diagnostic>,
     environments: Vec<Environment>,
     /// Folders that were walked, without links.
@@ -52,7 +59,7 @@ struct Walk {
     ids: HashMap<String, String>,
 }
 
-impl Walk {
+impl Walk<'_> {
     fn environment(&mut self, folder: &Path, name: &str, path: String, parent: Option<usize>, depth: usize) {
         let shown = folder.display().to_string();
         if let Ok(real) = folder.canonicalize()
@@ -63,7 +70,8 @@ impl Walk {
         }
         let entries = self.fence.list(folder, &mut self.diagnostics);
         let inherited = parent.and_then(|number| self.environments.get(number)).map(|one| &one.settings);
-        let (settings, source, faults) = self.settings(&entries, folder, inherited);
+        let (mut settings, source, faults) = self.settings(&entries, folder, inherited);
+        self.kept.restore(&mut settings);
         // Settings of which a part could not be read may name any assessment.
         let unread = [Code::BAD_TOML, Code::NOT_UTF8, Code::UNREADABLE_FILE];
         let whole = !faults.iter().any(|fault| unread.contains(&fault.code))

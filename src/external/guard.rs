@@ -30,7 +30,7 @@ pub(crate) struct Guard {
     settings: Resilience,
     breaker: Option<Breaker>,
     turns: Semaphore,
-    pub(super) counter: Counter,
+    pub(super) counter: Arc<Counter>,
     pub(super) recent: Recent,
 }
 
@@ -74,15 +74,19 @@ impl Guard {
         Guard {
             breaker: settings.breaker.then(|| Breaker::new(settings.clone(), seed)),
             turns: Semaphore::new(settings.concurrency.clamp(1, Semaphore::MAX_PERMITS)),
-            counter: Counter::new(),
+            counter: Arc::new(Counter::new()),
             recent: Recent::default(),
             settings,
         }
     }
 
-    /// Whether this guard is one that such settings would make.
-    pub(crate) fn suits(&self, settings: &Resilience) -> bool {
-        self.settings == *settings
+    /// The guard of the same call in an engine that replaces this one's (R1.4): this one, unless the settings are others;
+    /// then one that begins anew and goes on counting.
+    pub(crate) fn succeed(self: Arc<Guard>, settings: Resilience, seed: u64) -> Arc<Guard> {
+        if self.settings == settings {
+            return self;
+        }
+        Arc::new(Guard { counter: self.counter.clone(), ..Guard::new(settings, seed) })
     }
 
     pub(crate) fn snapshot(&self, name: &Arc<str>) -> CallSnapshot {

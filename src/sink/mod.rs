@@ -17,7 +17,7 @@ pub use file::RotatingFile;
 pub(crate) use queue::{Output, Queue};
 
 use std::io::{self, Write};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The name of the event for each request of an external call.
 pub const CALLS: &str = "FraudProtection.Monitoring.ExternalCalls";
@@ -83,6 +83,17 @@ impl<F: FnMut(&Event) + Send + 'static> Sink for Closure<F> {
     fn write(&mut self, event: &Event) -> io::Result<()> {
         (self.0)(event);
         Ok(())
+    }
+}
+
+/// A sink that several engines write to, one after another: such as a file that stays open while an environment is loaded again.
+impl<S: Sink> Sink for Arc<Mutex<S>> {
+    fn write(&mut self, event: &Event) -> io::Result<()> {
+        self.lock().unwrap_or_else(PoisonError::into_inner).write(event)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.lock().unwrap_or_else(PoisonError::into_inner).flush()
     }
 }
 

@@ -4,6 +4,8 @@
 
 mod broken;
 mod tree;
+#[cfg(feature = "watch")]
+mod watch;
 
 use fql::external::Stubs;
 use fql::{Diagnostic, Engine, EngineBuilder, Request};

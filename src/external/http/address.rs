@@ -9,7 +9,7 @@ use ipnet::IpNet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Decides which addresses may be connected to.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct AddressPolicy {
     allowed: Vec<IpNet>,
 }

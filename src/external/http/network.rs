@@ -65,8 +65,9 @@ pub struct NetworkError {
     pub message: String,
 }
 
-/// Which certificate a client shows: the hash of its PEM, if there is one.
-type Identity = Option<[u8; 32]>;
+/// Which certificate a client shows, the hash of its PEM if there is one; and whether it was made for HTTPS, for one that was
+/// not may lack authorities.
+type Identity = (Option<[u8; 32]>, bool);
 
 impl Default for Network {
     /// Public addresses by HTTPS only, with the system's authorities.
@@ -81,13 +82,20 @@ impl Network {
         NetworkBuilder::default()
     }
 
+    /// Whether another network may reach the same and trusts the same authorities, so that connections and tokens of one serve
+    /// the other. Resolvers are not compared: settings have none.
+    pub(crate) fn is_alike(&self, other: &Network) -> bool {
+        let (own, others) = (&self.shared, &other.shared);
+        own.policy == others.policy && own.authorities == others.authorities
+    }
+
     pub(super) fn policy(&self) -> &HostPolicy {
         &self.shared.policy
     }
 
     /// The pooled client that shows this certificate, if any. `encrypted` says whether it will be asked for HTTPS.
     pub(super) fn client(&self, certificate: Option<&Secret>, encrypted: bool) -> Result<reqwest::Client, String> {
-        let identity = certificate.map(|pem| sha256(pem.expose().as_bytes()));
+        let identity = (certificate.map(|pem| sha256(pem.expose().as_bytes())), encrypted);
         let mut clients = self.shared.clients.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = clients.get(&identity) {
             return Ok(client.clone());
@@ -110,10 +118,7 @@ impl Network {
             })
             .build()
             .map_err(|_| "the system gives no HTTP client".to_string())?;
-        // A client that was made for plain HTTP may lack authorities, so it is not kept for others.
-        if encrypted {
-            clients.insert(identity, client.clone());
-        }
+        clients.insert(identity, client.clone());
         Ok(client)
     }
 
@@ -149,6 +154,8 @@ impl Network {
     /// The token source of that key, made by `make` if there is none yet.
     pub(super) fn tokens(&self, key: TokenKey, make: impl FnOnce() -> TokenSource) -> Arc<TokenSource> {
         let mut tokens = self.shared.tokens.lock().unwrap_or_else(PoisonError::into_inner);
+        // Those that no definition uses any more go: a network may outlive many readings of a folder.
+        tokens.retain(|known, source| *known == key || Arc::strong_count(source) > 1);
         tokens.entry(key).or_insert_with(|| Arc::new(make())).clone()
     }
 }

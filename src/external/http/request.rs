@@ -24,7 +24,7 @@ pub(super) struct UrlTemplate {
 }
 
 /// The hosts that may be spoken to in plain text, and the addresses that may be connected to.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct HostPolicy {
     pub(super) addresses: AddressPolicy,
     /// `host` or `host:port`, lower case.
