@@ -84,6 +84,7 @@ pub mod environment;
 pub mod engine;
 #[cfg(feature = "watch")]
 pub mod watch;
+pub mod case;
 
 pub use decision::Decision;
 pub use diagnostic::Diagnostic;

@@ -33,6 +33,8 @@ pub(crate) enum Command {
     Decide(Decide),
     /// Find the mistakes in rules, all of them at once
     Check(Check),
+    /// Run the cases of an environment, and tell what differs and which clauses none of them takes
+    Test(Test),
     /// Put rules into their canonical form
     Fmt(Fmt),
     /// Try expressions and rules interactively
@@ -117,6 +119,36 @@ pub(crate) struct Check {
     /// How diagnostics are written: text on standard error, json on standard output, one a line
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
+}
+
+/// `fql test`
+#[derive(Args, Debug)]
+pub(crate) struct Test {
+    /// The folder of an environment, whose cases are in cases/*.toml of its assessments; or a file of rules
+    pub(crate) path: PathBuf,
+    /// A file or folder of cases for a file of rules; default: the folder cases beside it
+    #[arg(long, value_name = "PATH")]
+    pub(crate) cases: Option<PathBuf>,
+    /// Run only the cases with this text in their name, file or assessment
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) filter: Option<String>,
+    /// Answers the calls that a case does not answer; no call is ever made
+    #[arg(long, value_name = "FILE")]
+    pub(crate) stub: Option<PathBuf>,
+    /// How results are written
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+impl Test {
+    /// Reads the stub file.
+    pub(crate) fn settings(&self, streams: &mut Streams) -> Result<Settings, Stop> {
+        let stubs = match &self.stub {
+            Some(path) => setting::stubs(path).map_err(|diagnostic| streams.refuse(&[*diagnostic]))?,
+            None => Default::default(),
+        };
+        Ok(Settings { stubs, ..Settings::default() })
+    }
 }
 
 /// `fql fmt`

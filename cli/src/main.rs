@@ -6,6 +6,7 @@
 
 mod arguments;
 mod calls;
+mod cases;
 mod check;
 mod decide;
 mod decisions;
@@ -76,6 +77,7 @@ fn run(command: Command, streams: &mut Streams) -> Result<bool, Stop> {
         Command::Eval(arguments) => eval::run(&arguments, streams),
         Command::Decide(arguments) => decide::run(&arguments, streams),
         Command::Check(arguments) => check::run(&arguments, streams),
+        Command::Test(arguments) => cases::run(&arguments, streams),
         Command::Fmt(arguments) => fmt::run(&arguments, streams),
         Command::Repl(arguments) => repl::run(&arguments, streams),
         Command::External(arguments) => external::run(&arguments, streams),

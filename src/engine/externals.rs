@@ -22,6 +22,8 @@ pub(super) struct Externals {
     events: Option<Arc<Events>>,
     /// The ids of the environments, in lower case, by number.
     ids: Vec<Option<String>>,
+    /// Whether stubs answer, and nothing else does.
+    rehearsal: bool,
 }
 
 /// A call that is defined, stubbed, or both.
@@ -80,7 +82,7 @@ impl Externals {
             };
             calls.insert(key, Answerer { name, definition, guard });
         }
-        Externals { calls, stubs, coalesce, events, ids }
+        Externals { calls, stubs, coalesce, events, ids, rehearsal: false }
     }
 
     /// The guard of a call that is defined by an environment of a later engine, whose environments have these ids. The numbers
@@ -96,6 +98,23 @@ impl Externals {
             }
         };
         self.calls.get(&(environment, name.clone())).map(|answerer| &answerer.guard)
+    }
+
+    /// The same calls, answered by these answers, then by the engine's stubs, and never made.
+    pub(super) fn rehearsed(&self, answers: &Stubs) -> Externals {
+        Externals {
+            calls: self.calls.clone(),
+            stubs: answers.clone().then(&self.stubs),
+            coalesce: Duration::ZERO,
+            events: None,
+            ids: Vec::new(),
+            rehearsal: true,
+        }
+    }
+
+    /// The names of calls that are defined, in any environment.
+    pub(super) fn defined(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.calls.values().filter(|one| one.definition.is_some()).map(|one| &one.name)
     }
 
     pub(super) fn monitor(&self) -> Monitor {
@@ -142,6 +161,9 @@ impl Externals {
     fn begin(&self, answerer: &Answerer, arguments: Vec<String>, limits: &Limits, origin: Option<Origin>) -> Started {
         let Answerer { name, definition, guard } = answerer;
         let most_ms = limits.call_timeout_max_ms;
+        if self.rehearsal {
+            return Started::Now(self.stubs.rehearse(name, &arguments, definition.as_ref(), most_ms));
+        }
         if let Some(started) = self.stubs.start(name, &arguments, definition.as_ref(), most_ms) {
             return guard.watch(name, &arguments, started, origin);
         }

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Code;
 use crate::evaluate::{EvaluationError, Event, Inputs};
+use crate::external::Stubs;
 use crate::limit::Limits;
 use crate::program::Program;
 use crate::value::DateTime;
@@ -60,6 +61,7 @@ pub struct Request<'e> {
     pub(super) now: Option<DateTime>,
     pub(super) seed: Option<u64>,
     pub(super) correlation_id: Option<Arc<str>>,
+    pub(super) answers: Option<&'e Stubs>,
 }
 
 impl<'e> Request<'e> {
@@ -72,6 +74,7 @@ impl<'e> Request<'e> {
             now: None,
             seed: None,
             correlation_id: None,
+            answers: None,
         }
     }
 
@@ -108,6 +111,30 @@ impl<'e> Request<'e> {
     #[must_use]
     pub fn correlation_id(mut self, id: impl Into<Arc<str>>) -> Request<'e> {
         self.correlation_id = Some(id.into());
+        self
+    }
+
+    /// Answers the event's external calls from here, then from the engine's own stubs, and makes none: neither the network nor
+    /// a function of the host is asked, no breaker counts, no sink is told, and nothing is waited for. A call that has no
+    /// answer fails with [`CallStatus::UnknownFailure`](crate::evaluate::CallStatus::UnknownFailure), so its value is the
+    /// definition's default response. This is how cases run ([`case`](crate::case), R12.6).
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use fql::{Engine, Request, external::Stubs};
+    /// let engine = Engine::builder()
+    ///     .external("riskOf", |ip: String| async move { ip.len() as i64 })
+    ///     .rules("checkout", r#"RETURN Reject() WHEN External.riskOf(@"ip") == "high""#)
+    ///     .build()?;
+    /// let answers = Stubs::parse(r#"{"riskOf": {"response": "high"}}"#)?;
+    /// let decision = engine.decide_blocking(Request::new(br#"{"ip": "203.0.113.9"}"#).answers(&answers))?;
+    /// assert_eq!(decision.kind().name(), "Reject");
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn answers(mut self, answers: &'e Stubs) -> Request<'e> {
+        self.answers = Some(answers);
         self
     }
 

@@ -136,8 +136,12 @@ impl Engine {
             }
         };
         let subject = subject(program, event, &inputs, policy);
-        let decision = drive::run_blocking(subject, &self.shared.externals, |ran| drive::decision(program, ran))?;
-        self.shared.tell(subject, &decision);
+        let rehearsed = request.answers.map(|answers| self.shared.externals.rehearsed(answers));
+        let externals = rehearsed.as_ref().unwrap_or(&self.shared.externals);
+        let decision = drive::run_blocking(subject, externals, |ran| drive::decision(program, ran))?;
+        if rehearsed.is_none() {
+            self.shared.tell(subject, &decision);
+        }
         Ok(decision)
     }
 
@@ -256,6 +260,17 @@ impl Engine {
         self.shared.tree.environments().iter().filter_map(|environment| environment.id.as_deref())
     }
 
+    /// The external calls that are defined anywhere, and those that an assessment makes.
+    pub(crate) fn known_calls(
+        &self,
+        assessment: &str,
+        environment: Option<&str>,
+    ) -> Result<Vec<Arc<str>>, EvaluationError> {
+        let rules = self.rules(Some(assessment), environment)?;
+        let made = rules.program.externals.iter().map(|external| &external.name);
+        Ok(self.shared.externals.defined().chain(made).cloned().collect())
+    }
+
     /// The rules of an assessment on the way to an environment, by default the root (R2.3).
     fn rules(&self, assessment: Option<&str>, environment: Option<&str>) -> Result<Rules<'_>, EvaluationError> {
         let number = self.environment(environment)?;
@@ -315,8 +330,12 @@ impl Engine {
             }
         };
         let subject = subject(program, event, &inputs, policy);
-        let decision = drive::run(subject, &self.shared.externals, |ran| drive::decision(program, ran)).await?;
-        self.shared.tell(subject, &decision);
+        let rehearsed = request.answers.map(|answers| self.shared.externals.rehearsed(answers));
+        let externals = rehearsed.as_ref().unwrap_or(&self.shared.externals);
+        let decision = drive::run(subject, externals, |ran| drive::decision(program, ran)).await?;
+        if rehearsed.is_none() {
+            self.shared.tell(subject, &decision);
+        }
         Ok(decision)
     }
 

@@ -86,9 +86,13 @@ impl Session {
             evaluation.clear();
             if !evaluation.plain_into(subject, decision.plain_mut()) {
                 let finish = |ran: Ran<'_, '_>| drive::decision(program, ran);
-                *decision = drive::run_with_machine(evaluation, subject, &shared.externals, finish)?;
+                let rehearsed = request.answers.map(|answers| shared.externals.rehearsed(answers));
+                let externals = rehearsed.as_ref().unwrap_or(&shared.externals);
+                *decision = drive::run_with_machine(evaluation, subject, externals, finish)?;
             }
-            shared.tell(subject, decision);
+            if request.answers.is_none() {
+                shared.tell(subject, decision);
+            }
             Ok(())
         })
     }

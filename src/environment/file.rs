@@ -136,6 +136,11 @@ impl Fence {
         self.real.file_name().map_or_else(|| "root".to_string(), |name| name.to_string_lossy().into_owned())
     }
 
+    /// Whether a path leads to something within, or to nothing at all.
+    pub(crate) fn holds(&self, path: &Path) -> bool {
+        path.canonicalize().map_or(true, |real| real.starts_with(&self.real))
+    }
+
     /// Lists a folder within. Names that begin with a dot are hidden. What cannot be read, links that lead out, and a folder
     /// or a pipe that is named like a file that matters, are among the diagnostics.
     pub(crate) fn list(&self, folder: &Path, diagnostics: &mut Vec<Diagnostic>) -> Entries {

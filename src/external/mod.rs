@@ -27,6 +27,7 @@ pub(crate) use guard::{Guard, Listener, Origin, Terms, Told};
 pub use host::{Argument, Handler, Reply, Serialized};
 pub use monitor::{CallSnapshot, Monitor, Snapshot};
 pub use resilience::Resilience;
+pub(crate) use stub::is_unanswered;
 pub use stub::{StubError, Stubs};
 pub use transport::{Call, Exchange, Response, Sent, Transport};
 

@@ -76,6 +76,27 @@ impl Stubs {
         Ok(Stubs { calls })
     }
 
+    /// Stubs that define these names and answer none of their calls.
+    pub fn unanswered<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Stubs {
+        let stub = |name: N| {
+            let name = name.as_ref();
+            (name.to_ascii_lowercase(), Stub { name: Arc::from(name), answers: Vec::new() })
+        };
+        Stubs { calls: names.into_iter().map(stub).collect() }
+    }
+
+    /// These answers and, where none of them fits, those.
+    #[must_use]
+    pub fn then(mut self, later: &Stubs) -> Stubs {
+        for (key, stub) in &later.calls {
+            let own = self.calls.entry(key.clone());
+            own.or_insert_with(|| Stub { name: stub.name.clone(), answers: Vec::new() })
+                .answers
+                .extend_from_slice(&stub.answers);
+        }
+        self
+    }
+
     /// The stubbed names as written.
     pub fn names(&self) -> impl Iterator<Item = &Arc<str>> {
         self.calls.values().map(|stub| &stub.name)
@@ -95,12 +116,54 @@ impl Stubs {
         most_ms: u64,
     ) -> Option<Started> {
         let stub = self.calls.get(&name.to_ascii_lowercase())?;
+        let (answer, wait) = stub.answer(name, arguments, definition, most_ms);
+        if wait.is_zero() {
+            return Some(Started::Now(answer));
+        }
+        Some(Started::Later(Box::pin(async move {
+            tokio::time::sleep(wait).await;
+            answer
+        })))
+    }
+
+    /// Answers a call, whether its name is stubbed or not, without waiting.
+    pub(crate) fn rehearse(
+        &self,
+        name: &str,
+        arguments: &[String],
+        definition: Option<&External>,
+        most_ms: u64,
+    ) -> Answer {
+        let unknown = Stub { name: Arc::from(name), answers: Vec::new() };
+        let stub = self.calls.get(&name.to_ascii_lowercase()).unwrap_or(&unknown);
+        stub.answer(name, arguments, definition, most_ms).0
+    }
+}
+
+/// What is said of a call that no stub answers.
+fn no_fit(name: &str) -> String {
+    format!("no stub of `{name}` fits the arguments")
+}
+
+/// Whether a call failed because no stub answered it.
+pub(crate) fn is_unanswered(name: &str, answer: &Answer) -> bool {
+    answer.source == AnswerSource::Stub && answer.error == no_fit(name)
+}
+
+impl Stub {
+    /// The answer of a call, and for how long to wait before it is there.
+    fn answer(
+        &self,
+        name: &str,
+        arguments: &[String],
+        definition: Option<&External>,
+        most_ms: u64,
+    ) -> (Answer, Duration) {
         let default = || definition.map_or_else(|| Arc::from("null"), |definition| definition.default_text().clone());
         let timeout = definition.map_or(Duration::from_millis(most_ms), |definition| definition.timeout(most_ms));
         let fits = |answer: &&StubAnswer| answer.arguments.as_ref().is_none_or(|wanted| wanted == arguments);
-        let Some(found) = stub.answers.iter().find(fits) else {
-            let error = format!("no stub of `{name}` fits the arguments");
-            return Some(Started::Now(answer(default(), CallStatus::UnknownFailure, 0, error, 0.0)));
+        let Some(found) = self.answers.iter().find(fits) else {
+            return (answer(default(), CallStatus::UnknownFailure, 0, no_fit(name), 0.0), Duration::ZERO);
         };
         let wait = Duration::from_secs_f64(found.latency_ms / 1000.0);
         let (status, http_status, latency_ms) = if wait > timeout {
@@ -110,14 +173,7 @@ impl Stubs {
         };
         let error = if status == CallStatus::Success { String::new() } else { format!("stubbed: {}", status.name()) };
         let value = if status == CallStatus::Success { found.response.clone() } else { default() };
-        let answer = answer(value, status, http_status, error, latency_ms);
-        if wait.is_zero() {
-            return Some(Started::Now(answer));
-        }
-        Some(Started::Later(Box::pin(async move {
-            tokio::time::sleep(wait.min(timeout)).await;
-            answer
-        })))
+        (answer(value, status, http_status, error, latency_ms), wait.min(timeout))
     }
 }
 

@@ -75,6 +75,14 @@ impl<'d> Section<'d> {
         None
     }
 
+    /// A time: as TOML writes it, without quotes, or as a text.
+    pub fn time(&self, key: &str) -> Option<&'d str> {
+        self.wanted(key, "a time such as 2026-03-14T09:26:53Z", |value| match value {
+            Value::Time(text) | Value::Text(text) => Some(text.as_str()),
+            _ => None,
+        })
+    }
+
     /// `true` or `false`.
     pub fn boolean(&self, key: &str) -> Option<bool> {
         self.wanted(
@@ -181,6 +189,11 @@ impl<'d> Section<'d> {
     /// Whether the value is a table. An absent key has none.
     pub fn is_table(&self, key: &str) -> bool {
         self.item(key).is_some_and(|item| matches!(item.value, Value::Table(_)))
+    }
+
+    /// Whether the value is a text. An absent key has none.
+    pub fn is_text(&self, key: &str) -> bool {
+        self.item(key).is_some_and(|item| matches!(item.value, Value::Text(_)))
     }
 
     /// Whether the value is a list. An absent key has none.

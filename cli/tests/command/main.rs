@@ -1,6 +1,7 @@
 //! The `fql` command as its users meet it: the real binary, its streams and its exit code (R12).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod cases;
 mod check;
 mod decide;
 mod eval;
