@@ -239,6 +239,31 @@ fn many_rules_are_looked_at_in_time() {
     assert_eq!(dead(&text), [0; 0]);
 }
 
+#[test]
+fn what_covers_a_clause_is_found_among_many() {
+    let tests = [
+        "@\"amount\" > 7 && @\"amount\" <= 9",
+        "@\"name\".Contains(\"needle\")",
+        "@\"country\" == \"NEEDLE\" && @\"amount\" > 5",
+        "@\"a\" && !@\"b\" && @\"amount\" == 4",
+        "@\"a\" && (@\"b\" || @\"country\" == \"NEEDLE\")",
+    ];
+    for test in tests {
+        let mut text = format!("RETURN Review() WHEN {test}\n");
+        for n in 0..200 {
+            let kinds = [
+                format!("@\"n{n}\" > 5 && @\"n{n}\" < 9"),
+                format!("@\"name\".Contains(\"{n}\")"),
+                format!("@\"country\" == \"C{n}\" && @\"b\""),
+                format!("!@\"a\" && @\"b\" && @\"amount\" > {}", 900 - n),
+            ];
+            kinds.iter().for_each(|kind| text += &format!("RETURN Review() WHEN {kind}\n"));
+        }
+        text += &format!("RETURN Reject() WHEN {test} && @\"last\" == \"x\"\n");
+        assert_eq!(dead(&text), [802], "{test}");
+    }
+}
+
 /// A small generator of numbers.
 struct Dice(u64);
 

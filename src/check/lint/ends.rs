@@ -4,27 +4,31 @@
 //! a subject what no such case has does not matter. Nor does any that asks about a subject of which some value is left over:
 //! one that the statement allows and that no end asks for. For if there is a case at all that nothing else ends, then there
 //! is one with that value, and none of those ends it.
+//!
+//! A subject is open as long as some of its values is asked for by no end. An end that asks about an open subject matters
+//! only for statements that ask about it too, and is filed there. The others are filed under all subjects that they mention.
 
+use super::cover::Cover;
 use super::formula::{Node, Subjects};
 use super::ranges::Ranges;
 use crate::source::Span;
-use indexmap::IndexMap;
-use std::collections::{HashMap, HashSet};
+use smallvec::SmallVec;
+use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// How many earlier returns a statement is held against: the nearest that ask about what it asks about.
 const NEAREST: usize = 128;
 
-/// How many ends of a group are looked through for them, and how many of all groups together that are filed under subjects
-/// that the statement does not ask about: many rules about many subjects would cost the square of their number.
+/// How many ends under one subject are looked through for them.
 const LOOKS: usize = 512;
 
 /// Up to how many values of a subject ends are found by value.
-const FEW: usize = 8;
+const FEW: u64 = 8;
 
 /// What ends the rules before the others: a `RETURN`, or under "first match" the condition of a rule.
 pub(super) struct End {
-    pub(super) when: Node,
+    pub(super) when: Rc<Node>,
     pub(super) rule: usize,
     /// The clause of a `RETURN`; none is the rule as a whole.
     pub(super) clause: Option<Arc<str>>,
@@ -37,136 +41,259 @@ pub(super) struct End {
 pub(super) struct Ends {
     pub(super) all: Vec<End>,
     pub(super) always: Option<usize>,
-    /// By the subject that an end asks the rarest value of, if it asks any for certain.
-    groups: IndexMap<Option<u32>, Group>,
-    /// Of each subject the classes that some end lets through; more, if ends were forgotten.
-    covered: HashMap<u32, Cover>,
-    /// Subjects that some end asks about in an alternative.
-    tangled: HashSet<u32>,
+    by_subject: Vec<About>,
+    /// Ends that ask about no open subject.
+    settled: Vec<u32>,
+    /// Those of them that ask nothing for certain.
+    vague: Vec<u32>,
+    asked: Asked,
 }
 
-/// Ends that ask about the same subject, by number, ascending.
+/// Ends that mention a subject.
+#[derive(Default)]
+struct About {
+    /// The classes that some end lets through; more, if ends were forgotten.
+    cover: Cover,
+    /// Whether these are all classes, or whether some end asks about it in an alternative.
+    closed: bool,
+    /// While it is open: ends that ask about it. Each end is filed under one such subject.
+    waiting: Group,
+    /// Ends that ask about no open subject.
+    settled: Group,
+}
+
+/// Ends by number, mostly ascending.
 #[derive(Default)]
 struct Group {
-    all: Vec<usize>,
+    all: Vec<u32>,
     /// Those that ask for one class.
-    exact: HashMap<u32, Vec<usize>>,
+    exact: HashMap<u32, SmallVec<[u32; 4]>, foldhash::fast::RandomState>,
     /// The others.
-    loose: Vec<usize>,
+    loose: Vec<u32>,
 }
 
-/// A set of classes.
+/// What a statement asks, by subject.
 #[derive(Default)]
-struct Cover(Vec<u64>);
+struct Asked {
+    marks: Vec<Mark>,
+    turn: u32,
+}
+
+/// Counts only if it is of this turn.
+#[derive(Clone, Copy, Default)]
+struct Mark {
+    turn: u32,
+    /// The place of what is asked for certain, from 1.
+    literal: u32,
+    /// Whether it is mentioned in an alternative.
+    mixed: bool,
+}
 
 impl Ends {
-    pub(super) fn push(&mut self, end: End) {
+    pub(super) fn push(&mut self, end: End, subjects: &Subjects<'_>) {
         let place = self.all.len();
-        match &end.when {
-            Node::Any(parts) if parts.is_empty() => return,
+        let when = end.when.clone();
+        match &*when {
+            Node::Any(parts) if parts.is_empty() => {}
             Node::All(parts) if parts.is_empty() => {
                 self.always.get_or_insert(place);
+                self.all.push(end);
             }
             when => {
+                self.all.push(end);
+                self.by_subject.resize_with(subjects.count(), About::default);
+                let mut closed: SmallVec<[u32; 4]> = SmallVec::new();
                 for (subject, classes) in literals(when) {
-                    self.covered.entry(subject).or_default().add(classes);
+                    if let Some(about) = self.by_subject.get_mut(subject as usize).filter(|about| !about.closed) {
+                        about.cover.add(classes);
+                        about.closed =
+                            subjects.get(subject).is_none_or(|subject| about.cover.holds_by_now(subject.all()));
+                        closed.extend(about.closed.then_some(subject));
+                    }
                 }
-                nested(when, &mut |subject| self.tangled.extend([subject]));
-                let (key, class) = key(when);
-                let group = self.groups.entry(key).or_default();
-                group.all.push(place);
-                match class {
-                    Some(class) => group.exact.entry(class).or_default().push(place),
-                    None => group.loose.push(place),
+                nested(when, &mut |subject| {
+                    if let Some(about) = self.by_subject.get_mut(subject as usize).filter(|about| !about.closed) {
+                        about.closed = true;
+                        closed.push(subject);
+                    }
+                });
+                for subject in closed {
+                    let about = self.by_subject.get_mut(subject as usize);
+                    let waiting = about.map(|about| std::mem::take(&mut about.waiting.all)).unwrap_or_default();
+                    if let Some(about) = self.by_subject.get_mut(subject as usize) {
+                        about.waiting = Group::default();
+                    }
+                    waiting.into_iter().for_each(|place| self.file(place));
                 }
+                self.file(place as u32);
             }
         }
-        self.all.push(end);
+    }
+
+    /// Files an end by the rarest value of an open subject that it asks for, or under all that it mentions.
+    fn file(&mut self, place: u32) {
+        let Some(when) = self.all.get(place as usize).map(|end| end.when.clone()) else { return };
+        let open =
+            |(subject, _): &(u32, &Ranges)| self.by_subject.get(*subject as usize).is_some_and(|about| !about.closed);
+        let rarest = literals(&when).filter(open).min_by_key(|(_, classes)| class(classes).is_none());
+        if let Some((subject, classes)) = rarest {
+            if let Some(about) = self.by_subject.get_mut(subject as usize) {
+                about.waiting.add(place, class(classes));
+            }
+            return;
+        }
+        self.settled.push(place);
+        if literals(&when).next().is_none() {
+            self.vague.push(place);
+            return;
+        }
+        for (subject, classes) in literals(&when) {
+            if let Some(about) = self.by_subject.get_mut(subject as usize) {
+                about.settled.add(place, class(classes));
+            }
+        }
+        nested(&when, &mut |subject| {
+            if let Some(about) = self.by_subject.get_mut(subject as usize)
+                && about.settled.all.last() != Some(&place)
+            {
+                about.settled.add(place, None);
+            }
+        });
     }
 
     /// Forgets what a rule added.
     pub(super) fn truncate(&mut self, length: usize) {
+        // What was filed again since may stay, under a number that means another end then: it is looked at in vain.
         for end in self.all.drain(length.min(self.all.len())..).rev() {
-            let (key, class) = key(&end.when);
-            let Some(group) = self.groups.get_mut(&key) else { continue };
-            let of_class = class.and_then(|class| group.exact.get_mut(&class));
-            for list in [&mut group.all].into_iter().chain([of_class.unwrap_or(&mut group.loose)]) {
-                list.truncate(list.partition_point(|place| *place < length));
-            }
+            let mut forget = |subject: u32, class: Option<u32>| {
+                if let Some(about) = self.by_subject.get_mut(subject as usize) {
+                    about.waiting.truncate(length, class);
+                    about.settled.truncate(length, class);
+                }
+            };
+            literals(&end.when).for_each(|(subject, classes)| forget(subject, class(classes)));
+            nested(&end.when, &mut |subject| forget(subject, None));
         }
+        shorten(&mut self.settled, length);
+        shorten(&mut self.vague, length);
         self.always = self.always.filter(|end| *end < length);
     }
 
-    /// The nearest ends that may matter for this, in order; for what asks about nothing, the nearest ends.
-    pub(super) fn about(&self, when: &Node, subjects: &Subjects<'_>) -> Vec<usize> {
-        let asked: HashMap<u32, &Ranges> = literals(when).collect();
-        let mut mixed = HashSet::new();
-        nested(when, &mut |subject| mixed.extend([subject]));
-        if asked.is_empty() && mixed.is_empty() {
-            return (self.all.len().saturating_sub(NEAREST)..self.all.len()).collect();
-        }
-        // Whether some value of a subject is left over.
-        let left_over = |subject: u32| {
-            let all = || subjects.get(subject).map(|one| one.all());
-            let classes = asked.get(&subject).copied().or_else(all);
-            let plain = !mixed.contains(&subject) && !self.tangled.contains(&subject);
-            plain && !self.covered.get(&subject).zip(classes).is_none_or(|(cover, classes)| cover.holds(classes))
-        };
-        let mut known: HashMap<u32, bool> = HashMap::new();
-        let mut left_over = |subject: u32| *known.entry(subject).or_insert_with(|| left_over(subject));
-        let mut found = Vec::new();
-        if let Some(group) = self.groups.get(&None) {
-            found.extend(group.all.iter().rev().take(NEAREST));
-        }
-        let is_asked = |subject: &u32| asked.contains_key(subject) || mixed.contains(subject);
-        let groups = || self.groups.iter().rev().filter_map(|(key, group)| Some(((*key)?, group)));
-        let near = groups().filter(|(subject, _)| is_asked(subject)).map(|group| (group, true));
-        let far = groups().filter(|(subject, _)| !is_asked(subject)).map(|group| (group, false));
-        let mut looks = LOOKS;
-        for ((subject, group), is_near) in near.chain(far) {
-            if !is_near {
-                if looks == 0 {
-                    break;
-                }
-                looks -= 1;
+    /// The nearest ends that may matter for this, in order.
+    pub(super) fn about(&mut self, when: &Node) -> Vec<u32> {
+        let mut asked = std::mem::take(&mut self.asked);
+        let found = self.found(when, &mut asked);
+        self.asked = asked;
+        found
+    }
+
+    fn found(&self, when: &Node, asked: &mut Asked) -> Vec<u32> {
+        asked.begin(self.by_subject.len());
+        let mut literal: SmallVec<[(u32, &Ranges, bool); 8]> = SmallVec::new();
+        let mut mixed: SmallVec<[u32; 8]> = SmallVec::new();
+        nested(when, &mut |subject| {
+            if let Some(mark) = asked.mark(subject).filter(|mark| !mark.mixed) {
+                mark.mixed = true;
+                mixed.push(subject);
             }
-            if left_over(subject) {
+        });
+        for (subject, classes) in literals(when) {
+            let Some(about) = self.by_subject.get(subject as usize) else { continue };
+            let Some(mark) = asked.mark(subject) else { continue };
+            let left_over = !about.closed && !mark.mixed && !about.cover.holds(classes);
+            literal.push((subject, classes, left_over));
+            mark.literal = literal.len() as u32;
+        }
+        let is_free = literals(when).next().is_none() && mixed.is_empty();
+        let matters = |place: &u32| {
+            self.all.get(*place as usize).is_some_and(|end| {
+                literals(&end.when).all(|(subject, classes)| {
+                    let mark = asked.of(subject);
+                    match literal.get((mark.literal as usize).wrapping_sub(1)) {
+                        Some((_, ours, left_over)) => !left_over && ours.meets(classes),
+                        None => mark.mixed || self.by_subject.get(subject as usize).is_none_or(|about| about.closed),
+                    }
+                })
+            })
+        };
+        let mut found: Vec<u32> = Vec::new();
+        let near = |list: &[u32], found: &mut Vec<u32>| {
+            found.extend(list.iter().rev().take(LOOKS).copied().filter(matters).take(NEAREST));
+        };
+        if is_free {
+            near(&self.settled, &mut found);
+        } else {
+            found.extend(self.vague.iter().rev().take(NEAREST));
+        }
+        for (subject, classes, left_over) in &literal {
+            let Some(about) = self.by_subject.get(*subject as usize) else { continue };
+            if *left_over {
                 continue;
             }
-            let few = asked.get(&subject).and_then(|classes| classes.few(FEW));
-            let lists: Vec<&[usize]> = match &few {
-                Some(few) => {
-                    let exact = few.iter().filter_map(|class| group.exact.get(class));
-                    exact.chain([&group.loose]).map(Vec::as_slice).collect()
+            for group in [&about.waiting, &about.settled] {
+                if classes.count() <= FEW {
+                    let classes = classes.iter().flat_map(|(first, last)| first..=last);
+                    classes.filter_map(|class| group.exact.get(&class)).for_each(|list| near(list, &mut found));
+                    near(&group.loose, &mut found);
+                } else {
+                    near(&group.all, &mut found);
                 }
-                None => vec![&group.all],
-            };
-            for list in lists {
-                let most = if is_near { LOOKS } else { looks };
-                let near = list.iter().rev().take(most).copied();
-                if !is_near {
-                    looks -= list.len().min(looks);
-                }
-                let matters = |place: &usize| {
-                    let Some(end) = self.all.get(*place) else { return false };
-                    let mut shares = false;
-                    let may = literals(&end.when).all(|(subject, classes)| {
-                        let ours = asked.get(&subject);
-                        shares |= ours.is_some() || mixed.contains(&subject);
-                        !left_over(subject) && ours.is_none_or(|ours| ours.meets(classes))
-                    });
-                    nested(&end.when, &mut |subject| {
-                        shares |= asked.contains_key(&subject) || mixed.contains(&subject);
-                    });
-                    may && shares
-                };
-                found.extend(near.filter(matters).take(NEAREST));
             }
+        }
+        for about in mixed.iter().filter_map(|subject| self.by_subject.get(*subject as usize)) {
+            near(&about.waiting.all, &mut found);
+            near(&about.settled.all, &mut found);
         }
         found.sort_unstable();
         found.dedup();
         found.drain(..found.len().saturating_sub(NEAREST));
         found
+    }
+}
+
+impl Group {
+    fn add(&mut self, place: u32, class: Option<u32>) {
+        self.all.push(place);
+        match class {
+            Some(class) => self.exact.entry(class).or_default().push(place),
+            None => self.loose.push(place),
+        }
+    }
+
+    fn truncate(&mut self, length: usize, class: Option<u32>) {
+        shorten(&mut self.all, length);
+        shorten(&mut self.loose, length);
+        if let Some(list) = class.and_then(|class| self.exact.get_mut(&class)) {
+            let kept = list.iter().rposition(|place| (*place as usize) < length).map_or(0, |last| last + 1);
+            list.truncate(kept);
+        }
+    }
+}
+
+fn shorten(list: &mut Vec<u32>, length: usize) {
+    while list.pop_if(|place| *place as usize >= length).is_some() {}
+}
+
+impl Asked {
+    fn begin(&mut self, subjects: usize) {
+        self.turn = self.turn.wrapping_add(1);
+        if self.marks.len() < subjects {
+            self.marks.resize(subjects, Mark::default());
+        }
+    }
+
+    fn mark(&mut self, subject: u32) -> Option<&mut Mark> {
+        let turn = self.turn;
+        let mark = self.marks.get_mut(subject as usize)?;
+        if mark.turn != turn {
+            *mark = Mark { turn, ..Mark::default() };
+        }
+        Some(mark)
+    }
+
+    fn of(&self, subject: u32) -> Mark {
+        let mark = self.marks.get(subject as usize).copied().unwrap_or_default();
+        if mark.turn == self.turn { mark } else { Mark::default() }
     }
 }
 
@@ -195,42 +322,7 @@ fn subjects_of(node: &Node, tell: &mut impl FnMut(u32)) {
     }
 }
 
-/// The subject to file an end under, and the class if it asks for one.
-fn key(when: &Node) -> (Option<u32>, Option<u32>) {
-    let exact = literals(when).find_map(|(subject, classes)| Some((subject, *classes.few(1)?.first()?)));
-    match exact {
-        Some((subject, class)) => (Some(subject), Some(class)),
-        None => (literals(when).next().map(|(subject, _)| subject), None),
-    }
-}
-
-impl Cover {
-    fn add(&mut self, classes: &Ranges) {
-        for (first, last) in classes.iter() {
-            let words = (last / 64 + 1) as usize;
-            if self.0.len() < words {
-                self.0.resize(words, 0);
-            }
-            parts(first, last).for_each(|(word, mask)| {
-                if let Some(bits) = self.0.get_mut(word) {
-                    *bits |= mask;
-                }
-            });
-        }
-    }
-
-    /// Whether all of them are in it.
-    fn holds(&self, classes: &Ranges) -> bool {
-        let in_it = |(word, mask): (usize, u64)| self.0.get(word).is_some_and(|bits| bits & mask == mask);
-        classes.iter().all(|(first, last)| parts(first, last).all(in_it))
-    }
-}
-
-/// The words of a range of bits, and which bits of each.
-fn parts(first: u32, last: u32) -> impl Iterator<Item = (usize, u64)> {
-    (first / 64..=last / 64).map(move |word| {
-        let from = if word == first / 64 { u64::MAX << (first % 64) } else { u64::MAX };
-        let to = if word == last / 64 { u64::MAX >> (63 - last % 64) } else { u64::MAX };
-        (word as usize, from & to)
-    })
+/// The class, if there is one only.
+fn class(classes: &Ranges) -> Option<u32> {
+    classes.iter().next().map(|(first, _)| first).filter(|_| classes.count() == 1)
 }

@@ -7,12 +7,12 @@
 
 use super::ranges::Ranges;
 use super::subject::{Subject, Test, Value};
-use crate::function::Volatility;
+use crate::function::{Function, Volatility};
 use crate::hir::{self, Constant, Expr, Kind, StepKind};
 use crate::value::Type;
 use crate::value::operate::{Comparison, Operands, Relation};
-use indexmap::IndexMap;
-use std::fmt::Write;
+use std::collections::HashMap;
+use std::io::Write;
 
 /// How deep a condition is followed, through its operands and through variables.
 const DEEPEST: usize = 64;
@@ -39,11 +39,16 @@ pub(super) enum Node {
     In(u32, Ranges),
 }
 
-/// The subjects met so far.
+/// The subjects met so far, numbered.
 #[derive(Debug)]
 pub(super) struct Subjects<'h> {
     parts: &'h hir::Assessment,
-    by_key: IndexMap<String, Subject>,
+    all: Vec<Subject>,
+    attributes: HashMap<(u32, Type), u32, foldhash::fast::RandomState>,
+    /// The others, each by what tells its expression from others.
+    others: HashMap<Box<[u8]>, u32, foldhash::fast::RandomState>,
+    /// Where such a key is written.
+    key: Vec<u8>,
     /// Whether the expression of a variable may fail.
     lets_fail: Vec<bool>,
     left: usize,
@@ -51,7 +56,15 @@ pub(super) struct Subjects<'h> {
 
 impl<'h> Subjects<'h> {
     pub(super) fn new(parts: &'h hir::Assessment) -> Subjects<'h> {
-        let mut subjects = Subjects { parts, by_key: IndexMap::new(), lets_fail: Vec::new(), left: 0 };
+        let mut subjects = Subjects {
+            parts,
+            all: Vec::new(),
+            attributes: HashMap::default(),
+            others: HashMap::default(),
+            key: Vec::new(),
+            lets_fail: Vec::with_capacity(parts.lets.len()),
+            left: 0,
+        };
         // A variable is made of earlier ones only.
         for bound in &parts.lets {
             let fails = bound.default.is_none() && subjects.can_fail(&bound.value);
@@ -68,11 +81,16 @@ impl<'h> Subjects<'h> {
 
     /// All conditions are known.
     pub(super) fn close(&mut self) {
-        self.by_key.values_mut().for_each(Subject::close);
+        self.all.iter_mut().for_each(Subject::close);
     }
 
     pub(super) fn get(&self, subject: u32) -> Option<&Subject> {
-        self.by_key.get_index(subject as usize).map(|(_, subject)| subject)
+        self.all.get(subject as usize)
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.all.len()
     }
 
     /// The formula with classes, in a form that does not depend on how it was written.
@@ -244,13 +262,13 @@ impl<'h> Subjects<'h> {
     fn opaque(&mut self, e: &Expr, holds: bool) -> Formula {
         let id = match self.subject(e) {
             Some(id) => id,
-            None => self.add(format!("#{}", self.by_key.len()), Subject::new(Type::Bool, true, false)),
+            None => self.add(Subject::new(Type::Bool, true, false)),
         };
         self.test(id, Test::Itself, holds)
     }
 
     fn test(&mut self, id: u32, test: Test, holds: bool) -> Formula {
-        if let Some((_, subject)) = self.by_key.get_index_mut(id as usize) {
+        if let Some(subject) = self.all.get_mut(id as usize) {
             subject.note(&test);
         }
         Formula::Test(id, test, holds)
@@ -258,21 +276,33 @@ impl<'h> Subjects<'h> {
 
     /// The number of what an expression stands for; `None` if it may differ from place to place.
     fn subject(&mut self, e: &Expr) -> Option<u32> {
-        let mut key = String::new();
-        if !write_key(e, &mut key) {
-            return None;
+        if let Kind::Attribute(path) = e.kind {
+            if let Some(known) = self.attributes.get(&(path, e.ty)) {
+                return Some(*known);
+            }
+            // A text of the event that is numeric is no NaN.
+            let id = self.add(Subject::new(e.ty, self.can_fail(e), false));
+            self.attributes.insert((path, e.ty), id);
+            return Some(id);
         }
-        let fails = self.can_fail(e);
-        // What is no attribute may be calculated to a NaN; a text of the event that is numeric is none.
-        let nan = e.ty == Type::Double && !matches!(e.kind, Kind::Attribute(_));
-        Some(self.add(key, Subject::new(e.ty, fails, nan)))
+        let mut key = std::mem::take(&mut self.key);
+        key.clear();
+        let id = write_key(e, &mut key).then(|| match self.others.get(key.as_slice()) {
+            Some(known) => *known,
+            None => {
+                // What is no attribute may be calculated to a NaN.
+                let id = self.add(Subject::new(e.ty, self.can_fail(e), e.ty == Type::Double));
+                self.others.insert(Box::from(key.as_slice()), id);
+                id
+            }
+        });
+        self.key = key;
+        id
     }
 
-    fn add(&mut self, key: String, subject: Subject) -> u32 {
-        let entry = self.by_key.entry(key);
-        let id = entry.index() as u32;
-        entry.or_insert(subject);
-        id
+    fn add(&mut self, subject: Subject) -> u32 {
+        self.all.push(subject);
+        self.all.len() as u32 - 1
     }
 
     /// Whether an expression might end in a failure; true where it is not plain that it cannot.
@@ -339,14 +369,27 @@ fn mirrored(relation: Relation) -> Relation {
 }
 
 /// Writes what tells an expression from others; false if its value may differ from place to place within one event.
-fn write_key(e: &Expr, key: &mut String) -> bool {
-    // Writing to a `String` does not fail.
+fn write_key(e: &Expr, key: &mut Vec<u8>) -> bool {
+    // Writing to bytes does not fail.
     let _ = match &e.kind {
+        Kind::Constant(Constant::String(text)) => {
+            text_key(b'"', text, key);
+            Ok(())
+        }
         Kind::Constant(constant) => write!(key, "{constant:?}"),
-        Kind::Attribute(path) => write!(key, "@{path}:{}", e.ty.name()),
+        Kind::Attribute(path) => {
+            number_key(b'@', *path, key);
+            write!(key, "{}", e.ty.name())
+        }
         Kind::Event(path) => write!(key, "@@{path:?}"),
-        Kind::Exists(path) => write!(key, "?{path}"),
-        Kind::Variable(id) => write!(key, "${id}"),
+        Kind::Exists(path) => {
+            number_key(b'?', *path, key);
+            Ok(())
+        }
+        Kind::Variable(id) => {
+            number_key(b'$', *id, key);
+            Ok(())
+        }
         Kind::Not(_) => write!(key, "!"),
         Kind::Negate(_) => write!(key, "-"),
         Kind::And(_) => write!(key, "&"),
@@ -354,8 +397,8 @@ fn write_key(e: &Expr, key: &mut String) -> bool {
         Kind::Conditional(_) => write!(key, "?:"),
         Kind::Array(_) => write!(key, "[]"),
         Kind::Object(members) => {
-            let names: Vec<&str> = members.iter().map(|(name, _)| &**name).collect();
-            write!(key, "{names:?}")
+            members.iter().for_each(|(name, _)| text_key(b'{', name, key));
+            Ok(())
         }
         Kind::Chain(_, links) => {
             let operators: Vec<_> = links.iter().map(|link| link.operator).collect();
@@ -363,16 +406,27 @@ fn write_key(e: &Expr, key: &mut String) -> bool {
         }
         Kind::Compare(comparison, _) => write!(key, "{comparison:?}"),
         Kind::Convert(conversion, _) => write!(key, "{conversion:?}:{}", e.ty.name()),
-        Kind::Call(row, _) if row.volatility != Volatility::Volatile => write!(key, "{:p}", *row),
+        Kind::Call(row, _) if row.volatility != Volatility::Volatile => {
+            row_key(b'f', row, key);
+            Ok(())
+        }
         Kind::Steps(_, steps) => {
             for step in steps {
                 let _ = match &step.kind {
-                    StepKind::Member(name) => write!(key, ".{name:?}"),
-                    StepKind::Field(name) => write!(key, ".{name:?}"),
+                    StepKind::Member(name) => {
+                        text_key(b'.', name, key);
+                        Ok(())
+                    }
+                    StepKind::Field(name) => {
+                        text_key(b':', name, key);
+                        Ok(())
+                    }
                     StepKind::MemberNamed(_) => write!(key, "[s]"),
                     StepKind::Element(_) => write!(key, "[n]"),
                     StepKind::Method(row, arguments) if row.volatility != Volatility::Volatile => {
-                        write!(key, ".{:p}/{}", *row, arguments.len())
+                        row_key(b'm', row, key);
+                        number_key(b'/', arguments.len() as u32, key);
+                        Ok(())
                     }
                     StepKind::Convert(conversion) => write!(key, "{conversion:?}:{}", step.ty.name()),
                     _ => return false,
@@ -382,13 +436,29 @@ fn write_key(e: &Expr, key: &mut String) -> bool {
         }
         _ => return false,
     };
-    key.push('(');
+    key.push(b'(');
     for child in e.kind.children() {
         if !write_key(child, key) {
             return false;
         }
-        key.push(',');
+        key.push(b',');
     }
-    key.push(')');
+    key.push(b')');
     true
+}
+
+fn number_key(tag: u8, number: u32, key: &mut Vec<u8>) {
+    key.push(tag);
+    key.extend_from_slice(&number.to_le_bytes());
+}
+
+fn text_key(tag: u8, text: &str, key: &mut Vec<u8>) {
+    number_key(tag, text.len() as u32, key);
+    key.extend_from_slice(text.as_bytes());
+}
+
+/// A row of the registry is told from others by its address.
+fn row_key(tag: u8, row: &'static Function, key: &mut Vec<u8>) {
+    key.push(tag);
+    key.extend_from_slice(&(std::ptr::from_ref(row) as usize).to_le_bytes());
 }

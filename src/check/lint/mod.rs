@@ -6,6 +6,7 @@
 //!    values they tell apart, [`solve`] whether they exclude each other.
 //! 4. [`level`] turns warnings off or makes them errors.
 
+mod cover;
 mod ends;
 mod formula;
 mod level;

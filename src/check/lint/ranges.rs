@@ -3,21 +3,23 @@
 //! The values of what a test asks about fall into numbered classes that no test tells apart inside. What a test lets
 //! through is then a set of classes: mostly one range, or two, however many classes there are.
 
+use smallvec::SmallVec;
+
 /// Disjoint ranges in ascending order, ends included, with a gap between neighbours: equal sets are equal values.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Ranges(Vec<(u32, u32)>);
+pub(super) struct Ranges(SmallVec<[(u32, u32); 2]>);
 
 impl Ranges {
     /// The classes from the first to the last; none if they are the wrong way round.
     pub(super) fn span(first: u32, last: u32) -> Ranges {
-        Ranges::of([(first, last)])
+        Ranges((first <= last).then_some((first, last)).into_iter().collect())
     }
 
     /// The union of ranges in any order.
     pub(super) fn of(ranges: impl IntoIterator<Item = (u32, u32)>) -> Ranges {
-        let mut all: Vec<(u32, u32)> = ranges.into_iter().filter(|(first, last)| first <= last).collect();
+        let mut all: SmallVec<[(u32, u32); 8]> = ranges.into_iter().filter(|(first, last)| first <= last).collect();
         all.sort_unstable();
-        let mut merged: Vec<(u32, u32)> = Vec::with_capacity(all.len());
+        let mut merged: SmallVec<[(u32, u32); 2]> = SmallVec::new();
         for (first, last) in all {
             match merged.last_mut() {
                 Some((_, end)) if first <= end.saturating_add(1) => *end = last.max(*end),
@@ -42,10 +44,9 @@ impl Ranges {
         self.0.iter().copied()
     }
 
-    /// The classes, if there are no more than so many.
-    pub(super) fn few(&self, most: usize) -> Option<Vec<u32>> {
-        let count: u64 = self.0.iter().map(|(first, last)| u64::from(last - first) + 1).sum();
-        (count <= most as u64).then(|| self.0.iter().flat_map(|(first, last)| *first..=*last).collect())
+    /// How many classes are in it.
+    pub(super) fn count(&self) -> u64 {
+        self.iter().map(|(first, last)| u64::from(last - first) + 1).sum()
     }
 
     /// What is in either.
@@ -55,7 +56,7 @@ impl Ranges {
 
     /// What is in both.
     pub(super) fn and(&self, other: &Ranges) -> Ranges {
-        let mut both = Vec::new();
+        let mut both = SmallVec::new();
         self.meet(other, |first, last| {
             both.push((first, last));
             true
@@ -65,7 +66,7 @@ impl Ranges {
 
     /// What is in this one and not in the other.
     pub(super) fn without(&self, other: &Ranges) -> Ranges {
-        let mut left = Vec::new();
+        let mut left = SmallVec::new();
         let mut cuts = other.0.iter().peekable();
         for &(first, last) in &self.0 {
             let mut from = Some(first);

@@ -12,7 +12,11 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{self, Effect};
 use crate::source::{Source, Span};
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
+
+/// The tests of a rule so far: where each stood first, by the number of its clause.
+type Seen = HashMap<Rc<Node>, (usize, Span), foldhash::fast::RandomState>;
 
 /// What one question may cost, and all of an assessment together.
 const STEPS: usize = 20_000;
@@ -66,7 +70,7 @@ impl<'h> Reach<'h> {
     }
 
     fn rule(&mut self, number: usize, rule: &hir::Rule, tests: &Tests, first_match: bool) {
-        let condition = self.subjects.node(&tests.condition);
+        let condition = Rc::new(self.subjects.node(&tests.condition));
         let before = self.ends.all.len();
         let first = rule.clauses.iter().flat_map(|clause| &clause.statements).next();
         let place = rule.condition.as_ref().map(|condition| condition.span).or(first.map(|statement| statement.span));
@@ -76,13 +80,14 @@ impl<'h> Reach<'h> {
             self.warnings.push(diagnostic);
             return;
         }
-        let mut seen: HashMap<Node, (usize, Span)> = HashMap::new();
+        let mut seen = Seen::default();
         for (clause, (statements, tests)) in rule.clauses.iter().zip(&tests.clauses).enumerate() {
             self.clause(number, rule, &condition, (clause, statements), tests, &mut seen);
         }
         if first_match {
             self.ends.truncate(before);
-            self.ends.push(End { when: condition, rule: number, clause: None, source: rule.source, span: place });
+            let end = End { when: condition, rule: number, clause: None, source: rule.source, span: place };
+            self.ends.push(end, &self.subjects);
         }
     }
 
@@ -90,23 +95,26 @@ impl<'h> Reach<'h> {
         &mut self,
         number: usize,
         rule: &hir::Rule,
-        condition: &Node,
+        condition: &Rc<Node>,
         (position, clause): (usize, &hir::Clause),
         tests: &[Formula],
-        seen: &mut HashMap<Node, (usize, Span)>,
+        seen: &mut Seen,
     ) {
         let mut dead = Vec::new();
         let mut ended = false;
+        let conditional = !matches!(&**condition, Node::All(parts) if parts.is_empty());
         for (statement, test) in clause.statements.iter().zip(tests) {
-            let test = self.subjects.node(test);
-            let when = all([condition.clone(), test.clone()].into_iter());
+            let test = Rc::new(self.subjects.node(test));
+            let when = match conditional {
+                true => Rc::new(all([Node::clone(condition), Node::clone(&test)].into_iter())),
+                false => test.clone(),
+            };
             let returns = statement.effects.iter().any(|effect| matches!(effect, Effect::Decide(_)));
             // What stands behind an unconditional RETURN of the same clause was told already.
             if !ended {
                 let why = self.never(&when);
                 if let Some(why) = why {
                     let place = statement.when.as_ref().map_or(statement.span, |when| when.span);
-                    let conditional = !matches!(condition, Node::All(parts) if parts.is_empty());
                     let whole = Dead::Clause { name: &clause.name, conditional };
                     dead.push(self.diagnostic(rule, place, &whole, why, number));
                 } else if let Some(asked) = &statement.when {
@@ -115,13 +123,9 @@ impl<'h> Reach<'h> {
             }
             if returns {
                 ended |= statement.when.is_none();
-                self.ends.push(End {
-                    when,
-                    rule: number,
-                    clause: Some(clause.name.clone()),
-                    source: rule.source,
-                    span: statement.span,
-                });
+                let (source, span) = (rule.source, statement.span);
+                let end = End { when, rule: number, clause: Some(clause.name.clone()), source, span };
+                self.ends.push(end, &self.subjects);
             }
         }
         // Of a clause that is dead as a whole the first statement says it.
@@ -136,11 +140,11 @@ impl<'h> Reach<'h> {
         &mut self,
         rule: &hir::Rule,
         (position, clause): (usize, &hir::Clause),
-        test: &Node,
+        test: &Rc<Node>,
         span: Span,
-        seen: &mut HashMap<Node, (usize, Span)>,
+        seen: &mut Seen,
     ) {
-        if matches!(test, Node::All(parts) if parts.is_empty()) {
+        if rule.clauses.len() < 2 || matches!(&**test, Node::All(parts) if parts.is_empty()) {
             return;
         }
         match seen.get(test) {
@@ -163,22 +167,37 @@ impl<'h> Reach<'h> {
         if let Some(always) = self.ends.always {
             return Some(Why::Always(always));
         }
-        if self.excluded(when, &[]) {
+        if self.contradicts(when) {
             return Some(Why::Contradiction);
         }
-        let near = self.ends.about(when, &self.subjects);
+        if self.steps == 0 {
+            return None;
+        }
+        let near = self.ends.about(when);
         if near.is_empty() || !self.excluded(when, &near) {
             return None;
         }
         let single = near.iter().rev().find(|end| self.excluded(when, &[**end]));
-        Some(single.map_or(Why::Together, |end| Why::Implied(*end)))
+        Some(single.map_or(Why::Together, |end| Why::Implied(*end as usize)))
     }
 
-    fn excluded(&mut self, when: &Node, ends: &[usize]) -> bool {
+    fn contradicts(&mut self, when: &Node) -> bool {
+        let is_literal = |node: &Node| matches!(node, Node::In(..));
+        match when {
+            Node::In(..) => false,
+            // Each is about another subject, and lets some of its classes through.
+            Node::All(parts) if parts.iter().all(is_literal) => false,
+            Node::Any(parts) if parts.is_empty() => true,
+            Node::Any(parts) if parts.iter().any(is_literal) => false,
+            _ => self.excluded(when, &[]),
+        }
+    }
+
+    fn excluded(&mut self, when: &Node, ends: &[u32]) -> bool {
         let allowed = STEPS.min(self.steps);
         let mut steps = allowed;
-        let earlier = ends.iter().filter_map(|end| self.ends.all.get(*end));
-        let claims = std::iter::once((when, true)).chain(earlier.map(|end| (&end.when, false)));
+        let earlier = ends.iter().filter_map(|end| self.ends.all.get(*end as usize));
+        let claims = std::iter::once((when, true)).chain(earlier.map(|end| (&*end.when, false)));
         let excluded = exclude(&self.subjects, claims, &mut steps);
         self.steps = self.steps.saturating_sub(allowed.saturating_sub(steps));
         excluded

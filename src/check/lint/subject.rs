@@ -80,6 +80,8 @@ pub(super) struct Subject {
     constants: Vec<Value>,
     entries: BTreeSet<Box<str>>,
     ordered: bool,
+    /// Whether `In` can be answered from the classes.
+    tells_entries: bool,
     layout: Option<Layout>,
     all: Ranges,
 }
@@ -104,6 +106,7 @@ impl Subject {
             constants: Vec::new(),
             entries: BTreeSet::new(),
             ordered: false,
+            tells_entries: false,
             layout: None,
             all: Ranges::default(),
         }
@@ -123,7 +126,8 @@ impl Subject {
 
     /// All tests are known: numbers the classes.
     pub(super) fn close(&mut self) {
-        if self.can_tell_entries() {
+        self.tells_entries = self.can_tell_entries();
+        if self.tells_entries {
             self.constants.extend(self.entries.iter().map(|entry| Value::Text(Arc::from(&**entry))));
         }
         self.constants.sort_by(|a, b| a.order(b).unwrap_or(Ordering::Equal));
@@ -139,7 +143,7 @@ impl Subject {
     /// Only `==` and `In` ask: what is named, and what is not.
     fn named(&self) -> Layout {
         let mut spelt: BTreeMap<String, Vec<u32>> = BTreeMap::new();
-        if !self.can_tell_entries() {
+        if !self.tells_entries {
             return Layout::Named(spelt, 0);
         }
         let mut next = 0;
@@ -158,7 +162,7 @@ impl Subject {
         Layout::Named(spelt, next - first)
     }
 
-    /// Whether `In` can be answered from the classes: no order, and nothing whose letter case is not plain ASCII.
+    /// Whether there is no order, and nothing whose letter case is not plain ASCII.
     fn can_tell_entries(&self) -> bool {
         let plain = |value: &Value| matches!(value, Value::Text(text) if text.is_ascii());
         !self.ordered && self.entries.iter().all(|entry| entry.is_ascii()) && self.constants.iter().all(plain)
@@ -167,7 +171,7 @@ impl Subject {
     /// The subject to ask instead, if this one cannot tell.
     pub(super) fn instead(&self, test: &Test) -> Option<u32> {
         match test {
-            Test::In(_, whole) if !self.can_tell_entries() => Some(*whole),
+            Test::In(_, whole) if !self.tells_entries => Some(*whole),
             _ => None,
         }
     }
