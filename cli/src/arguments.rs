@@ -89,8 +89,12 @@ pub(crate) struct Decide {
     #[arg(long, value_name = "NAME")]
     pub(crate) environment: Option<String>,
     /// The events, a file or - for standard input: one JSON object, an array of them, or one on each line (NDJSON)
-    #[arg(long, value_name = "FILE")]
-    pub(crate) event: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "watch")]
+    pub(crate) event: Option<PathBuf>,
+    /// Load the rules again when they change, and decide each event of standard input by the newest that are good; what has
+    /// errors is told on standard error
+    #[arg(long, conflicts_with = "threads")]
+    pub(crate) watch: bool,
     /// Say at the end on standard error how external calls did: requests, latencies, errors, breakers
     #[arg(long)]
     pub(crate) calls: bool,
@@ -102,6 +106,13 @@ pub(crate) struct Decide {
     /// How results are written
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
+}
+
+impl Decide {
+    /// Where the events come from.
+    pub(crate) fn events(&self) -> &Path {
+        self.event.as_deref().unwrap_or(Path::new(read::STDIN))
+    }
 }
 
 /// `fql check`

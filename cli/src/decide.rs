@@ -1,6 +1,7 @@
 //! `fql decide`: one decision for each event (R12.1, R12.3).
 //!
-//! Here rules and events are found and opened; [`crate::decisions`] goes through them.
+//! Here rules and events are found and opened; [`crate::decisions`] goes through them. With `--watch` the rules are those of
+//! [`crate::watch`].
 
 use crate::arguments::{Decide, Format, is_stdin};
 use crate::calls;
@@ -9,6 +10,7 @@ use crate::events::Events;
 use crate::read::{self, Most};
 use crate::setting::Settings;
 use crate::streams::{Stop, Streams};
+use crate::watch;
 use fql::{Diagnostic, Engine};
 use std::fs::File;
 use std::io::{self, Read};
@@ -16,7 +18,10 @@ use std::path::Path;
 
 /// Builds the engine, then decides event after event.
 pub(crate) fn run(arguments: &Decide, streams: &mut Streams) -> Result<bool, Stop> {
-    let stdin = is_stdin(&arguments.event);
+    if arguments.watch {
+        return watch::run(arguments, streams);
+    }
+    let stdin = is_stdin(arguments.events());
     if stdin && is_stdin(&arguments.path) {
         return Err(Stop::Usage("the rules and the events cannot both come from standard input".to_string()));
     }
@@ -31,8 +36,14 @@ pub(crate) fn run(arguments: &Decide, streams: &mut Streams) -> Result<bool, Sto
         }
     };
     let input: Box<dyn Read + Send> =
-        if stdin { Box::new(io::stdin()) } else { Box::new(open(&arguments.event, streams)?) };
+        if stdin { Box::new(io::stdin()) } else { Box::new(open(arguments.events(), streams)?) };
     let done = decisions.all(Events::new(input, Most::event().bytes), streams);
+    end(&engine, arguments, streams);
+    done
+}
+
+/// What is told when all events are decided.
+pub(crate) fn end(engine: &Engine, arguments: &Decide, streams: &mut Streams) {
     if arguments.calls {
         let snapshot = engine.monitor().snapshot();
         match arguments.format {
@@ -40,7 +51,6 @@ pub(crate) fn run(arguments: &Decide, streams: &mut Streams) -> Result<bool, Sto
             Format::Json => streams.tell(&snapshot.to_json()),
         }
     }
-    done
 }
 
 /// Reads and compiles what the path names.

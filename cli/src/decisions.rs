@@ -4,7 +4,8 @@
 //! Somebody who waits for each answer gets it, and a stream of any length takes the same memory.
 //!
 //! The first event is decided before anything else. Where others follow it, each on its line, they are decided on all cores
-//! ([`fql::Batch`]), in blocks of what is there to read; arrays and objects over several lines go on one by one.
+//! ([`fql::Batch`]), in blocks of what is there to read; arrays and objects over several lines go on one by one. So does
+//! everything if the rules are watched: each event is decided by the newest good ones.
 
 use crate::arguments::{Decide, Format};
 use crate::events::{Events, Next};
@@ -13,22 +14,52 @@ use crate::report;
 use crate::setting::Settings;
 use crate::streams::{Stop, Streams};
 use fql::diagnostic::Code;
-use fql::{Batch, BatchError, Decision, Engine, EvaluationError, Session};
+use fql::watch::Watched;
+use fql::{Batch, BatchError, Decision, Engine, EvaluationError, Request, Session};
 use std::io::Read;
 use std::path::PathBuf;
+use tokio::runtime::Runtime;
 
 /// What decides and how it is written.
 pub(crate) struct Decisions {
-    session: Session,
-    batch: Batch,
+    decider: Decider,
+    /// For events that stand one on each line; `None` decides one by one, whatever they are.
+    batch: Option<Batch>,
     settings: Settings,
     writing: Writing,
-    /// One by one, whatever the events are.
-    alone: bool,
     /// Where the events come from, for messages.
     path: PathBuf,
     good: bool,
     count: u64,
+}
+
+/// What decides one event.
+enum Decider {
+    Session(Box<Session>),
+    Newest(Newest),
+}
+
+/// The newest good engine of rules that are watched.
+pub(crate) struct Newest {
+    pub(crate) watched: Watched,
+    pub(crate) runtime: Runtime,
+    pub(crate) assessment: Option<String>,
+    pub(crate) environment: Option<String>,
+}
+
+impl Newest {
+    fn decide(&self, request: Request<'_>) -> Result<Decision, EvaluationError> {
+        let request = match &self.assessment {
+            Some(name) => request.assessment(name),
+            None => request,
+        };
+        let request = match &self.environment {
+            Some(name) => request.environment(name),
+            None => request,
+        };
+        let engine = self.watched.engine();
+        self.runtime.block_on(engine.decide(request))
+    }
 }
 
 /// How results are written.
@@ -61,16 +92,34 @@ impl Decisions {
         if let Some(seed) = settings.seed {
             batch = batch.seed(seed);
         }
-        Ok(Decisions {
-            session: engine.session_in(assessment, environment)?,
-            batch,
+        let decider = Decider::Session(Box::new(engine.session_in(assessment, environment)?));
+        let batch = (threads != 1).then_some(batch);
+        Ok(Decisions { batch, ..Decisions::by(decider, settings, arguments) })
+    }
+
+    /// Decides by whatever is the newest good engine.
+    pub(crate) fn newest(newest: Newest, settings: Settings, arguments: &Decide) -> Decisions {
+        Decisions::by(Decider::Newest(newest), settings, arguments)
+    }
+
+    fn by(decider: Decider, settings: Settings, arguments: &Decide) -> Decisions {
+        Decisions {
+            decider,
+            batch: None,
             settings,
             writing: Writing { format: arguments.format, colour: false },
-            alone: threads == 1,
-            path: arguments.event.clone(),
+            path: arguments.events().to_path_buf(),
             good: true,
             count: 0,
-        })
+        }
+    }
+
+    /// The engine that decides now, if the rules are watched.
+    pub(crate) fn engine(&self) -> Option<Engine> {
+        match &self.decider {
+            Decider::Session(_) => None,
+            Decider::Newest(newest) => Some(newest.watched.engine()),
+        }
     }
 
     /// Decides all events; false if one of them was none.
@@ -88,7 +137,13 @@ impl Decisions {
         loop {
             let decided = match events.next(&mut || streams.flush())? {
                 Next::End => return Ok(()),
-                Next::Event(bytes) => self.session.decide(self.settings.request(bytes)),
+                Next::Event(bytes) => {
+                    let request = self.settings.request(bytes);
+                    match &mut self.decider {
+                        Decider::Session(session) => session.decide(request),
+                        Decider::Newest(newest) => newest.decide(request),
+                    }
+                }
                 Next::TooLarge(length) => {
                     let most = Most::event().bytes;
                     let message = format!("expected an event of at most `event_bytes` = {most} bytes, found {length}");
@@ -98,9 +153,9 @@ impl Decisions {
             };
             block.add(self.writing, decided);
             self.write(&mut block, streams)?;
-            if events.are_lines() && !self.alone {
+            if let Some(batch) = self.batch.take_if(|_| events.are_lines()) {
                 return match events.has_more(&mut || streams.flush())? {
-                    true => self.lines(events.into_reader(), streams),
+                    true => self.lines(&batch, events.into_reader(), streams),
                     false => Ok(()),
                 };
             }
@@ -108,8 +163,8 @@ impl Decisions {
     }
 
     /// Decides the rest of the events, one on each line, on all cores.
-    fn lines(&mut self, events: impl Read + Send, streams: &mut Streams) -> Result<(), Stop> {
-        let (batch, writing) = (self.batch.clone(), self.writing);
+    fn lines(&mut self, batch: &Batch, events: impl Read + Send, streams: &mut Streams) -> Result<(), Stop> {
+        let writing = self.writing;
         let decided = |block: &mut Block, _: &[u8], decision| block.add(writing, decision);
         let done = batch.ndjson(events, decided, |_, block| {
             let written = self.write(block, streams).and_then(|()| streams.flush());

@@ -24,6 +24,7 @@ mod repl;
 mod report;
 mod setting;
 mod streams;
+mod watch;
 
 use arguments::{Arguments, Command};
 use clap::{CommandFactory, Parser};

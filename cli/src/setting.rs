@@ -27,7 +27,12 @@ pub(crate) struct Settings {
 impl Settings {
     /// Begins an engine.
     pub(crate) fn builder(&self) -> EngineBuilder {
-        let builder = Engine::builder().stubs(self.stubs.clone());
+        self.over(Engine::builder())
+    }
+
+    /// Gives them to an engine that was begun.
+    pub(crate) fn over(&self, builder: EngineBuilder) -> EngineBuilder {
+        let builder = builder.stubs(self.stubs.clone());
         match self.prefetch {
             Some(mode) => builder.prefetch(mode),
             None => builder,

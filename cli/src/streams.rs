@@ -35,6 +35,35 @@ impl From<io::Error> for Stop {
     }
 }
 
+/// Standard error, for what another thread has to say.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Notices {
+    colour: bool,
+}
+
+impl Notices {
+    /// Writes a line.
+    pub(crate) fn tell(self, text: &str) {
+        // In one piece, for the command may write as well. If it cannot be written there is nobody to tell.
+        let _ = io::stderr().write_all(format!("{text}\n").as_bytes());
+    }
+
+    /// Says that something is wrong that has neither a code nor a place.
+    pub(crate) fn complain(self, message: &str) {
+        self.tell(&headed("error", message, self.colour));
+    }
+
+    /// Draws diagnostics, with a line below them.
+    pub(crate) fn diagnostics(self, diagnostics: &[Diagnostic], below: &str) {
+        self.tell(format!("{}\n{below}", render(diagnostics, self.colour).trim_end()).trim_start());
+    }
+}
+
+fn headed(head: &str, message: &str, colour: bool) -> String {
+    let (red, plain) = if colour { ("\x1b[1;91m", "\x1b[0m") } else { ("", "") };
+    format!("{red}{head}{plain}: {message}")
+}
+
 /// Where a command writes.
 #[derive(Debug)]
 pub(crate) struct Streams {
@@ -75,6 +104,11 @@ impl Streams {
         Ok(self.out.flush()?)
     }
 
+    /// Standard error for another thread.
+    pub(crate) fn notices(&self) -> Notices {
+        Notices { colour: self.err_colour }
+    }
+
     /// Draws diagnostics.
     pub(crate) fn diagnostics(&mut self, diagnostics: &[Diagnostic]) {
         self.tell(render(diagnostics, self.err_colour).trim_end());
@@ -99,8 +133,7 @@ impl Streams {
     }
 
     fn say(&mut self, head: &str, message: &str) {
-        let (red, plain) = if self.err_colour { ("\x1b[1;91m", "\x1b[0m") } else { ("", "") };
-        self.tell(&format!("{red}{head}{plain}: {message}"));
+        self.tell(&headed(head, message, self.err_colour));
     }
 
     /// Writes a line to standard error; nothing for the empty text.

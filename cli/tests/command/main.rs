@@ -11,6 +11,7 @@ mod hostile;
 mod new;
 mod repl;
 mod stream;
+mod watch;
 
 use std::io::Write;
 use std::path::PathBuf;
