@@ -153,7 +153,9 @@ impl Checker<'_> {
             let own = self.tree.functions().all.iter().filter(|one| one.environment == environment);
             return self.report(match nearest(&name.value, own.map(|one| &*one.name)) {
                 Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(name.span, near.to_string()),
-                None => diagnostic.help("functions are the files of `functions/` in an environment's folder"),
+                None => {
+                    diagnostic.help(format!("write `FUNCTION {}(...)` into {}", name.value, self.place_of(environment)))
+                }
             });
         };
         let [Step { kind: StepKind::Call(arguments), span: call }, rest @ ..] = rest else {
@@ -190,6 +192,15 @@ impl Checker<'_> {
         Some((hir::Expr { kind: Kind::Variable(id), ty, span }, rest))
     }
 
+    /// Where the functions of an environment stand.
+    fn place_of(&self, environment: usize) -> String {
+        let id = self.tree.environments().get(environment).and_then(|one| one.id.as_deref());
+        match id.filter(|_| environment != self.environment) {
+            Some(id) => format!("a file of `functions/` in the folder of the environment `{id}`"),
+            None => "a file of `functions/` in the environment's folder".to_string(),
+        }
+    }
+
     fn root(&self) -> usize {
         let mut at = self.environment;
         while let Some(parent) = self.tree.environments().get(at).and_then(|one| one.parent).filter(|one| *one < at) {
@@ -212,7 +223,13 @@ impl Checker<'_> {
         let near = nearest(id, ids().filter(|known| !known.is_empty())).map(str::to_string);
         self.report(match near {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(index.span, format!("\"{near}\"")),
-            None => diagnostic,
+            None => {
+                let known = ids().filter(|known| !known.is_empty()).take(20).map(|known| format!("`{known}`"));
+                match known.collect::<Vec<_>>().join(", ") {
+                    known if known.is_empty() => diagnostic.help("only the folder of an environment has several"),
+                    known => diagnostic.help(format!("there are {known}; a child is a folder in `environments/`")),
+                }
+            }
         })
     }
 

@@ -124,7 +124,7 @@ impl Checker<'_> {
         }
         let known = lists.values().flatten().filter(|list| wanted.is_none_or(|wanted| wanted == list.kind()));
         let folder = if wanted.is_some() { "lists/support/" } else { "lists/" };
-        let help = format!("{what}s are the files of `{folder}` in an environment's folder");
+        let help = format!("it is the file `{folder}{name}.csv` in the environment's folder");
         let diagnostic = misspelt(diagnostic, &name, e.span, known.map(|list| &**list.name()), help);
         self.report(diagnostic)
     }

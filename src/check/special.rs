@@ -67,10 +67,10 @@ impl Checker<'_> {
             }
             "velocity" => self
                 .diagnose(Code::UNKNOWN_VELOCITY, name.span, format!("unknown velocity `{}`", name.value))
-                .help("velocities are declared in the files of `velocities/` in an environment's folder"),
+                .help("there are no velocities yet, also where `velocities/` declares them: keep counts in a service"),
             "assessments" => self
                 .diagnose(Code::UNKNOWN_ASSESSMENT, name.span, format!("unknown assessment `{}`", name.value))
-                .help("assessments are named in an environment's `fql.toml`"),
+                .help("rules cannot evaluate other assessments yet: ask by an external call, `External.name(...)`"),
             "geo" | "bin" | "model" | "device" => return self.provided(space, name, arguments?, span),
             "assessment" if self.program == Program::Action => self
                 .diagnose(Code::NOT_ALLOWED_HERE, span, format!("`{whole}` is not here yet: labels are not kept"))
@@ -142,7 +142,11 @@ impl Checker<'_> {
                     let near = near.to_string();
                     diagnostic.help(format!("did you mean `{near}`?")).fix(name.span, near)
                 }
-                None => diagnostic.help("register it with the engine, or answer it from a stub file"),
+                None => {
+                    let file = format!("external/{}.toml", name.value);
+                    let more = "a function of the host or a stub (`--stub`) answers it too";
+                    diagnostic.help(format!("it is defined by the file `{file}` in the environment's folder; {more}"))
+                }
             });
         };
         let Some(written) = arguments else {

@@ -68,6 +68,12 @@ impl Keyword {
         matches!(self, Keyword::Function | Keyword::Output)
     }
 
+    /// Whether a contextual keyword is meant as one before this byte: a name, or what is written in place of one.
+    pub(crate) fn goes_before(self, next: u8) -> bool {
+        let is_name = next.is_ascii_alphabetic() || matches!(next, b'_' | b'"' | b'\'');
+        is_name || self == Keyword::Function && next == b'('
+    }
+
     /// Whether it is an operator written as a word.
     pub(crate) fn is_operator(self) -> bool {
         matches!(self, Keyword::And | Keyword::Or | Keyword::Not)

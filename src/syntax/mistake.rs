@@ -252,10 +252,15 @@ impl Context<'_> {
         } else {
             expected.extend(wants.iter().map(|want| self.name(*want).to_owned()));
         }
+        if let Some(behind) = self.behind_name() {
+            at = behind;
+            expected = vec!["`(` behind the function's name".to_owned()];
+        }
         let found = token(self.text, at);
         let span = Span::new(self.base + at, self.base + at + found.len());
         let message = format!("expected {}, found {}", list(&expected), shown(found));
         let (help, fix) = self.advice(&wants, failed, found);
+        let help = help.or_else(|| self.form().map(str::to_owned));
         faults.report(Code::UNEXPECTED_TOKEN, span, message, |mut d| {
             d.help = help;
             match fix {
@@ -284,6 +289,25 @@ impl Context<'_> {
         (keyword.is_border() && !is_name).then_some(self.piece.start + at)
     }
 
+    /// Where a `(` is missing behind the name of a function.
+    fn behind_name(&self) -> Option<usize> {
+        let head = self.piece.keyword.filter(|keyword| *keyword == Keyword::Function)?.word().len();
+        let name = skip_blanks(self.text, self.piece.start + head);
+        let word = token(self.text, name);
+        let at = skip_blanks(self.text, name + word.len());
+        let is_name = name < self.piece.end && word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+        (is_name && Keyword::find(word).is_none() && !self.text.get(at..)?.starts_with('(')).then_some(at)
+    }
+
+    /// How the frame of a function is written.
+    fn form(&self) -> Option<&'static str> {
+        match self.piece.keyword? {
+            Keyword::Function => Some("write `FUNCTION name(parameter: type, ...)`, then each `OUTPUT name: type`"),
+            Keyword::Output => Some("write `OUTPUT name: type`, or `OUTPUT name: type = default`"),
+            _ => None,
+        }
+    }
+
     fn name(&self, want: Want) -> &'static str {
         match want {
             Want::Expression => "an expression",
@@ -294,6 +318,8 @@ impl Context<'_> {
             Want::Text if self.piece.keyword == Some(Keyword::Description) => "a text in quotes",
             Want::Text => "a name in quotes",
             Want::Name if self.piece.keyword == Some(Keyword::Status) => "`active` or `inactive`",
+            Want::Name if self.piece.keyword == Some(Keyword::Function) => "a name of letters, digits and `_`",
+            Want::Name if self.piece.keyword == Some(Keyword::Output) => "a name of letters, digits and `_`",
             Want::Name => "a name",
             Want::As => "`AS`",
             Want::From => "`FROM`",

@@ -402,7 +402,7 @@ impl<'t> Scanner<'t> {
             Before::Dot => None,
             _ => self.text.get(start..end).and_then(Keyword::any).filter(|keyword| {
                 let next = self.after(end).0;
-                !keyword.is_contextual() || self.fresh && (next.is_ascii_alphabetic() || next == b'_')
+                !keyword.is_contextual() || self.fresh && keyword.goes_before(next)
             }),
         };
         if before == Before::As && self.piece.name.is_none() {

@@ -6,6 +6,7 @@ mod broken;
 mod tree;
 #[cfg(feature = "watch")]
 mod watch;
+mod whole;
 
 use fql::external::Stubs;
 use fql::{Diagnostic, Engine, EngineBuilder, Request};
