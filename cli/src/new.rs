@@ -81,8 +81,7 @@ pub(crate) fn run(arguments: &New, streams: &mut Streams) -> Result<bool, Stop> 
     streams.line(&format!("  fql check {folder}"))?;
     let (event, stub) = (word("purchase/sample.json"), word("stubs.json"));
     streams.line(&format!("  fql decide {folder} --event {event} --stub {stub}"))?;
-    let events = word("events.ndjson");
-    streams.line(&format!("  fql decide {folder} --environment eu --event {events} --stub {stub}"))?;
+    streams.line(&format!("  fql test {folder}"))?;
     Ok(true)
 }
 

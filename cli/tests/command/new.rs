@@ -101,6 +101,20 @@ fn the_readme_of_the_folder_says_what_comes_out() {
 }
 
 #[test]
+fn its_cases_pass_and_a_broken_rule_breaks_a_case() {
+    let (_kept, shop, _) = made();
+    let tested = run(&shop, &["test", "."]);
+    assert_eq!(tested.code, 0, "{} {}", tested.out, tested.err);
+    assert!(tested.out.contains("14 cases: 14 passed\n"), "{}", tested.out);
+    // What breaks a rule breaks a case.
+    let embargo = shop.join("lists/embargo.csv");
+    fs::write(&embargo, fs::read_to_string(&embargo).unwrap() + "DE,a mistake\n").unwrap();
+    let failed = run(&shop, &["test", "."]);
+    assert_eq!(failed.code, 3, "{}", failed.out);
+    assert!(failed.out.contains("FAILED  purchase: the sample"), "{}", failed.out);
+}
+
+#[test]
 fn a_child_environment_decides_what_its_parent_leaves_open() {
     let (_kept, shop, _) = made();
     let decided = |more: &[&str]| {
