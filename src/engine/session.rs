@@ -4,7 +4,7 @@ use super::drive;
 use super::{Engine, Request, Shared};
 use crate::decision::Decision;
 use crate::engine::input::{EventInput, within};
-use crate::evaluate::{Evaluation, EvaluationError, Policy, Ran, Slots, Subject};
+use crate::evaluate::{Evaluation, EvaluationError, Plain, Policy, Ran, Seen, Slots};
 use crate::event::{Raws, extract};
 use crate::program::{Handle, Program};
 use std::sync::Arc;
@@ -82,9 +82,15 @@ impl Session {
 
     /// Decides an event into the session's decision.
     fn run(&mut self, request: &Request<'_>) -> Result<(), EvaluationError> {
-        self.read(request, |evaluation, decision, program, subject, shared| {
-            evaluation.clear();
-            if !evaluation.plain_into(subject, decision.plain_mut()) {
+        self.read(request, |evaluation, decision, program, policy, seen, shared| {
+            let is_plain = evaluation.plain_into(seen, policy, decision.plain_mut());
+            if is_plain && shared.events.is_none() {
+                return Ok(());
+            }
+            let inputs = request.inputs(program);
+            let subject = seen.with(&inputs, policy);
+            if !is_plain {
+                evaluation.clear();
                 let finish = |ran: Ran<'_, '_>| drive::decision(program, ran);
                 let rehearsed = request.answers.map(|answers| shared.externals.rehearsed(answers));
                 let externals = rehearsed.as_ref().unwrap_or(&shared.externals);
@@ -99,13 +105,17 @@ impl Session {
 
     /// Decides an event if tests of its attributes are all that is needed.
     pub(super) fn decide_without_calls(&mut self, request: &Request<'_>) -> Result<Option<Decision>, EvaluationError> {
-        self.read(request, |evaluation, _, program, subject, shared| {
-            evaluation.clear();
-            let decision = evaluation.plain(subject).map(|plain| Decision::of_plain(program, plain));
-            if let Some(decision) = &decision {
-                shared.tell(subject, decision);
+        self.read(request, |evaluation, _, program, policy, seen, shared| {
+            let mut plain = Plain::nothing();
+            if !evaluation.plain_into(seen, policy, &mut plain) {
+                return Ok(None);
             }
-            Ok(decision)
+            let decision = Decision::of_plain(program, plain);
+            if shared.events.is_some() {
+                let inputs = request.inputs(program);
+                shared.tell(seen.with(&inputs, policy), &decision);
+            }
+            Ok(Some(decision))
         })
     }
 
@@ -127,7 +137,8 @@ impl Session {
             &mut Evaluation,
             &mut Decision,
             &Arc<Handle>,
-            Subject<'_>,
+            &Policy,
+            Seen<'_>,
             &Shared,
         ) -> Result<T, EvaluationError>,
     ) -> Result<T, EvaluationError> {
@@ -144,8 +155,6 @@ impl Session {
                 (&*own_slots, &*own_raws, text)
             }
         };
-        let inputs = request.inputs(program);
-        let subject = Subject { program, slots, raws, text, inputs: &inputs, policy };
-        evaluate(evaluation, decision, program, subject, shared)
+        evaluate(evaluation, decision, program, policy, Seen { program, slots, raws, text }, shared)
     }
 }

@@ -3,7 +3,7 @@
 //! In: an [`Index`] and the slots of an event. Out: numbers of statements, ascending, each once. What the table and the words
 //! find is marked in a set of bits; what the sieve lets through is taken from it word by word, as far as rules run.
 
-use super::Input;
+use super::Seen;
 use super::condition::slot_test;
 use crate::program::Test;
 use crate::program::index::{Ask, Index, number, part, whole};
@@ -32,9 +32,9 @@ pub(crate) struct Candidates {
 
 impl Candidates {
     /// Looks up what an event brings.
-    pub(crate) fn find(&mut self, index: &Index, input: &Input<'_>) {
+    pub(crate) fn find(&mut self, index: &Index, seen: Seen<'_>) {
         self.clear(index);
-        let slots = input.slots;
+        let slots = seen.slots;
         let Candidates { bits, filled, .. } = self;
         let mut mark = |statement: u32| {
             let word = statement as usize / 64;
@@ -52,7 +52,7 @@ impl Candidates {
             index.table.find(number(*slot, value), &mut mark);
         }
         for (ask, slot, len) in &index.parts {
-            let text = slots.bytes(*slot, input.text);
+            let text = slots.bytes(*slot, seen.text);
             let Some(rest) = text.len().checked_sub(*len as usize) else { continue };
             let bytes = match ask {
                 Ask::End => text.get(rest..),
@@ -61,9 +61,9 @@ impl Candidates {
             index.table.find(part(*ask, *slot, bytes.unwrap_or_default()), &mut mark);
         }
         for words in &index.words {
-            words.find(slots.text(words.slot, input.text), &mut mark);
+            words.find(slots.text(words.slot, seen.text), &mut mark);
         }
-        self.set_sieve(index, input);
+        self.set_sieve(index, seen);
         self.always_at = 0;
         self.always = index.always.first().copied().unwrap_or(NONE);
         self.marked = self.next_marked();
@@ -81,11 +81,11 @@ impl Candidates {
     }
 
     /// Chooses the mask of each column.
-    fn set_sieve(&mut self, index: &Index, input: &Input<'_>) {
+    fn set_sieve(&mut self, index: &Index, seen: Seen<'_>) {
         let sieve = &index.sieve;
         self.masks.clear();
         for range in &sieve.ranges {
-            let value = input.slots.doubles.get(range.slot as usize).copied().unwrap_or(0.0);
+            let value = seen.slots.doubles.get(range.slot as usize).copied().unwrap_or(0.0);
             let piece = range.borders.partition_point(|border| *border <= value);
             if !value.is_nan() {
                 self.masks.push(range.first + (piece * sieve.words) as u32);
@@ -93,7 +93,7 @@ impl Candidates {
         }
         for asked in &sieve.tests {
             let test = Test { kind: asked.kind, yes: 0, no: 0 };
-            let offset = if slot_test(input, &test) { sieve.words as u32 } else { 0 };
+            let offset = if slot_test(seen, &test) { sieve.words as u32 } else { 0 };
             self.masks.push(asked.first + offset);
         }
         self.word = 0;

@@ -6,6 +6,7 @@
 //!
 //! There is no recursion. A variable that is read first is evaluated by a jump to its code, with the way back on a list.
 
+use super::Seen;
 use super::answer::{Answers, Wanted};
 use super::apply::operands;
 use super::note::Note;
@@ -71,6 +72,13 @@ impl<'a> Input<'a> {
         (!self.in_order && !self.is_careful()).then_some(index)
     }
 
+    /// What tests of attributes need.
+    #[inline(always)]
+    pub(crate) fn seen(&self) -> Seen<'a> {
+        let Input { program, slots, raws, text, .. } = *self;
+        Seen { program, slots, raws, text }
+    }
+
     /// Whether a run may end because its steps are used up. Only a careful one counts them, and the longest texts that it can
     /// look through are those of the event, of answers, and what rules may compute.
     pub(crate) fn steps_may_run_out(&self, longest: usize) -> bool {
@@ -80,7 +88,15 @@ impl<'a> Input<'a> {
 
     /// Whether notes, long texts or steps have to be looked after. Almost no event needs it.
     pub(crate) fn is_careful(&self) -> bool {
-        self.slots.long || !self.slots.unreadable.is_empty() || self.program.most_steps() > self.steps
+        self.seen().is_careful(self.steps)
+    }
+}
+
+impl Seen<'_> {
+    /// See [`Input::is_careful`]; `steps` is how many there may be.
+    #[inline(always)]
+    pub(super) fn is_careful(&self, steps: usize) -> bool {
+        self.slots.long || !self.slots.unreadable.is_empty() || self.program.most_steps() > steps
     }
 }
 

@@ -134,6 +134,23 @@ pub(crate) enum Progress<T> {
     Calls(Vec<CallRequest>),
 }
 
+/// An event as rules see it, borrowed from the driver: what tests of its attributes need.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seen<'e> {
+    pub(crate) program: &'e Program,
+    pub(crate) slots: &'e Slots,
+    pub(crate) raws: &'e Raws,
+    pub(crate) text: &'e str,
+}
+
+impl<'e> Seen<'e> {
+    /// The same with what else an evaluation may read.
+    pub(crate) fn with(self, inputs: &'e Inputs, policy: &'e Policy) -> Subject<'e> {
+        let Seen { program, slots, raws, text } = self;
+        Subject { program, slots, raws, text, inputs, policy }
+    }
+}
+
 /// What one evaluation reads, borrowed from the driver.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Subject<'e> {
@@ -143,6 +160,14 @@ pub(crate) struct Subject<'e> {
     pub(crate) text: &'e str,
     pub(crate) inputs: &'e Inputs,
     pub(crate) policy: &'e Policy,
+}
+
+impl<'e> Subject<'e> {
+    #[inline]
+    pub(crate) fn seen(self) -> Seen<'e> {
+        let Subject { program, slots, raws, text, .. } = self;
+        Seen { program, slots, raws, text }
+    }
 }
 
 /// The evaluation of one event. Use it as [the module](self) says.
@@ -163,15 +188,16 @@ impl Evaluation {
     #[inline]
     pub(crate) fn plain(&mut self, subject: Subject<'_>) -> Option<Plain> {
         let mut plain = Plain::nothing();
-        self.plain_into(subject, &mut plain).then_some(plain)
+        let of_rules = subject.program.expression_type.is_none();
+        (of_rules && self.plain_into(subject.seen(), subject.policy, &mut plain)).then_some(plain)
     }
 
-    /// The same into what was there before, which means nothing if the answer is no.
+    /// The same of a program of rules, into what was there before, which means nothing if the answer is no. What an evaluation may read besides the
+    /// event is not made for it.
     #[inline]
-    pub(crate) fn plain_into(&mut self, subject: Subject<'_>, plain: &mut Plain) -> bool {
-        subject.program.expression_type.is_none()
-            && plain::decide(&input(&self.answers, subject), &mut self.candidates, plain).is_some()
-            && after::is_nothing(subject.program, plain.kind)
+    pub(crate) fn plain_into(&mut self, seen: Seen<'_>, policy: &Policy, plain: &mut Plain) -> bool {
+        plain::decide(seen, policy, &mut self.candidates, plain).is_some()
+            && after::is_nothing(seen.program, plain.kind)
     }
 
     /// Goes on as far as the answers reach. `finish` turns the result of the last run, which lives in the arena, into one

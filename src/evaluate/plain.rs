@@ -1,12 +1,12 @@
 //! Decisions that need no machine: conditions on slots, and a `RETURN` whose texts are constants.
 //!
-//! In: the same input as a [`Machine`](super::Machine). Out: what the rules decided, or nothing if something came up that
+//! In: an event as a [`Machine`](super::Machine) sees it. Out: what the rules decided, or nothing if something came up that
 //! needs the machine: code, an effect, a note to make. Then the rules run again with it; nothing was changed.
 
-use super::Input;
 use super::candidates::Candidates;
 use super::condition::slot_test;
 use super::run::Decided;
+use super::{Policy, Seen};
 use crate::program::index::Index;
 use crate::program::{Condition, FALSE, Statement, TRUE, TestKind};
 use crate::value::DecisionKind;
@@ -50,23 +50,37 @@ impl Plain {
 
 /// Runs all rules, unless the machine is needed: then `plain` means nothing.
 #[inline]
-pub(crate) fn decide(input: &Input<'_>, candidates: &mut Candidates, plain: &mut Plain) -> Option<()> {
-    if input.is_careful() {
+pub(crate) fn decide(seen: Seen<'_>, policy: &Policy, candidates: &mut Candidates, plain: &mut Plain) -> Option<()> {
+    if seen.is_careful(policy.limits.steps) {
         return None;
     }
     plain.clear();
-    match input.index() {
-        Some(index) => by_index(input, index, candidates, plain),
-        None => in_order(input, plain),
+    match seen.program.index.as_deref() {
+        Some(index) if !policy.in_order => by_index(seen, index, candidates, plain),
+        _ => match seen.program.lone_statements() {
+            Some(statements) => one_by_one(seen, statements, plain),
+            None => in_order(seen, plain),
+        },
     }
 }
 
+/// Looks at one statement after another, of rules without conditions.
+fn one_by_one(seen: Seen<'_>, statements: &[Statement], plain: &mut Plain) -> Option<()> {
+    for statement in statements {
+        if holds(seen, statement.when)? {
+            return plain.fire(statement);
+        }
+    }
+    plain.looked_at = seen.program.rules.len() as u32;
+    Some(())
+}
+
 /// Looks at the statements that the event may concern.
-fn by_index(input: &Input<'_>, index: &Index, candidates: &mut Candidates, plain: &mut Plain) -> Option<()> {
-    let program = input.program;
+fn by_index(seen: Seen<'_>, index: &Index, candidates: &mut Candidates, plain: &mut Plain) -> Option<()> {
+    let program = seen.program;
     // The rule under way, whether its condition held, whether no other comes after it.
     let (mut rule, mut held, mut last) = (u32::MAX, false, false);
-    candidates.find(index, input);
+    candidates.find(index, seen);
     while let Some(number) = candidates.next(index) {
         let statement = program.statements.get(number as usize)?;
         if statement.rule != rule {
@@ -75,13 +89,13 @@ fn by_index(input: &Input<'_>, index: &Index, candidates: &mut Candidates, plain
             }
             rule = statement.rule;
             let of = program.rules.get(rule as usize)?;
-            held = holds(input, of.condition)?;
+            held = holds(seen, of.condition)?;
             last = held && of.last;
             if held && !matches!(of.condition, Condition::Always) {
                 plain.held.push(rule);
             }
         }
-        if held && holds(input, statement.when)? {
+        if held && holds(seen, statement.when)? {
             return plain.fire(statement);
         }
     }
@@ -90,18 +104,18 @@ fn by_index(input: &Input<'_>, index: &Index, candidates: &mut Candidates, plain
 }
 
 /// Looks at one statement after another.
-fn in_order(input: &Input<'_>, plain: &mut Plain) -> Option<()> {
-    let program = input.program;
+fn in_order(seen: Seen<'_>, plain: &mut Plain) -> Option<()> {
+    let program = seen.program;
     for (number, rule) in (0_u32..).zip(&program.rules) {
         if !matches!(rule.condition, Condition::Always) {
-            if !holds(input, rule.condition)? {
+            if !holds(seen, rule.condition)? {
                 continue;
             }
             plain.held.push(number);
         }
         let statements = rule.statements.start as usize..rule.statements.end as usize;
         for statement in program.statements.get(statements)? {
-            if holds(input, statement.when)? {
+            if holds(seen, statement.when)? {
                 return plain.fire(statement);
             }
         }
@@ -116,19 +130,19 @@ fn in_order(input: &Input<'_>, plain: &mut Plain) -> Option<()> {
 
 /// Whether a condition holds, if slots alone tell.
 #[inline(always)]
-fn holds(input: &Input<'_>, condition: Condition) -> Option<bool> {
+fn holds(seen: Seen<'_>, condition: Condition) -> Option<bool> {
     let mut at = match condition {
         Condition::Always => return Some(true),
         Condition::Code(_) => return None,
         Condition::Tests(entry) => entry,
     };
     loop {
-        let test = input.program.tests.get(at as usize)?;
+        let test = seen.program.tests.get(at as usize)?;
         if matches!(test.kind, TestKind::Code(_)) {
             return None;
         }
         // Two ways that stay two: the processor goes on with the likely one before it has the answer.
-        if slot_test(input, test) {
+        if slot_test(seen, test) {
             if test.yes >= FALSE {
                 return Some(test.yes == TRUE);
             }

@@ -302,7 +302,7 @@ impl<'a> Planner<'a> {
                         return None;
                     }
                 },
-                _ => slot_test(&self.machine.input, test),
+                _ => slot_test(self.machine.input.seen(), test),
             };
             at = if holds { test.yes } else { test.no };
         }

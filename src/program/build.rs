@@ -108,6 +108,9 @@ impl<'h> Build<'h> {
             _ => 0,
         });
         self.program.most_looks = operands.sum::<usize>() + self.program.tests.len();
+        let program = &mut self.program;
+        let lone = !program.rules.iter().any(|rule| rule.last || !matches!(rule.condition, Condition::Always));
+        program.lone = lone.then(|| program.rules.last().map_or(0, |rule| rule.statements.end));
         self.program.index = index::Index::new(&self.program, &self.guards).map(Box::new);
         self.program
     }

@@ -104,6 +104,8 @@ pub struct Program {
     pub(crate) call_sites: usize,
     /// See [`Program::most_looks`].
     pub(crate) most_looks: usize,
+    /// See [`Program::lone_statements`].
+    pub(crate) lone: Option<u32>,
     /// Which statements an event may concern, if there are many.
     pub(crate) index: Option<Box<index::Index>>,
     /// The texts that places refer to.
@@ -176,6 +178,13 @@ impl Program {
     #[inline]
     pub(crate) fn bytes(&self, text: TextRef) -> &[u8] {
         self.text.as_bytes().get(text.start as usize..text.start as usize + text.len as usize).unwrap_or_default()
+    }
+
+    /// The statements of all decision rules, if there is nothing to rules but their statements: no condition, and none that
+    /// is the last to run.
+    #[inline]
+    pub(crate) fn lone_statements(&self) -> Option<&[Statement]> {
+        self.statements.get(..self.lone? as usize)
     }
 
     /// Whether anything in it may depend on the clock or on chance.
