@@ -45,11 +45,11 @@ impl Candidates {
         };
         for slot in &index.wholes {
             let text = slots.text_slot(*slot);
-            index.table.find(whole(*slot, text.head, text.tail, text.len), &mut mark);
+            index.table.find(whole(*slot, text.head, text.tail, text.len), &slots.doubles, &mut mark);
         }
         for slot in &index.numbers {
             let value = slots.doubles.get(*slot as usize).copied().unwrap_or(0.0);
-            index.table.find(number(*slot, value), &mut mark);
+            index.table.find(number(*slot, value), &slots.doubles, &mut mark);
         }
         for (ask, slot, len) in &index.parts {
             let text = slots.bytes(*slot, seen.text);
@@ -58,10 +58,10 @@ impl Candidates {
                 Ask::End => text.get(rest..),
                 _ => text.get(..*len as usize),
             };
-            index.table.find(part(*ask, *slot, bytes.unwrap_or_default()), &mut mark);
+            index.table.find(part(*ask, *slot, bytes.unwrap_or_default()), &slots.doubles, &mut mark);
         }
         for words in &index.words {
-            words.find(slots.text(words.slot, seen.text), &mut mark);
+            words.find(slots.text(words.slot, seen.text), &slots.doubles, &mut mark);
         }
         self.set_sieve(index, seen);
         self.always_at = 0;

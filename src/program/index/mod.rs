@@ -8,6 +8,7 @@
 //! whatever is decided, emitted, noted or called is the same with an index and without.
 
 mod access;
+mod posting;
 mod sieve;
 mod table;
 mod words;
@@ -18,6 +19,7 @@ pub(crate) use words::Words;
 
 use super::{Condition, Program, TestKind, ends};
 use access::{Access, Literal, Way};
+use posting::{Bounds, Posting};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// From how many statements on looking through the index costs less than looking at all.
@@ -29,6 +31,9 @@ const CROWDED: usize = 48;
 /// The longest beginning or end that is looked up; how many lengths of them a slot may have before they are grouped.
 const LONGEST: usize = 32;
 const MOST_LENGTHS: usize = 10;
+
+/// From how many look-ups on it pays to hold an event's numbers against a lone statement before it is looked at.
+const MANY_LOOK_UPS: usize = 4;
 
 /// From how many texts on that one slot may hold an automaton looks for all at once.
 const FEWEST_WORDS: usize = 4;
@@ -133,11 +138,12 @@ struct Build<'p> {
     lengths: BTreeMap<(Ask, u32), BTreeSet<u32>>,
     /// How many texts are looked for in a slot.
     held: HashMap<u32, usize>,
-    keys: BTreeMap<u64, Vec<u32>>,
+    bounds: Bounds,
+    keys: BTreeMap<u64, Vec<Posting>>,
     wholes: BTreeSet<u32>,
     parts: BTreeSet<(Ask, u32, u32)>,
     numbers: BTreeSet<u32>,
-    words: BTreeMap<u32, BTreeMap<Box<str>, Vec<u32>>>,
+    words: BTreeMap<u32, BTreeMap<Box<str>, Vec<Posting>>>,
     sieved: Vec<(u32, Way)>,
     always: Vec<u32>,
 }
@@ -155,6 +161,7 @@ impl<'p> Build<'p> {
             asked: HashMap::default(),
             lengths: BTreeMap::new(),
             held: HashMap::new(),
+            bounds: Bounds::new(filed.iter().filter_map(|one| one.ways.as_ref()).flatten()),
             keys: BTreeMap::new(),
             wholes: BTreeSet::new(),
             parts: BTreeSet::new(),
@@ -248,11 +255,12 @@ impl<'p> Build<'p> {
     fn file_way(&mut self, statement: u32, way: Way) {
         let best = way.iter().filter_map(|literal| self.place(literal)).min_by_key(|place| self.cost(place));
         let others = way.iter().filter(|literal| sieve::takes(literal)).count();
+        let posting = Posting::new(statement, self.bounds.guard(&way));
         match best {
             Some(place) if self.cost(&place) <= CROWDED as u32 || others < 2 => match place {
                 Place::Table(keys, asked) => {
                     for key in keys {
-                        self.keys.entry(key).or_default().push(statement);
+                        self.keys.entry(key).or_default().push(posting);
                     }
                     match asked {
                         Some((Ask::Equal, slot, _)) => drop(self.wholes.insert(slot)),
@@ -262,7 +270,7 @@ impl<'p> Build<'p> {
                     }
                 }
                 Place::Words(slot, text) => {
-                    self.words.entry(slot).or_default().entry(text).or_default().push(statement);
+                    self.words.entry(slot).or_default().entry(text).or_default().push(posting);
                 }
             },
             _ => self.sieved.push((statement, way)),
@@ -273,10 +281,11 @@ impl<'p> Build<'p> {
         self.sieved.sort_by_key(|(statement, _)| *statement);
         self.always.sort_unstable();
         self.always.dedup();
+        let look_ups = self.wholes.len() + self.numbers.len() + self.parts.len();
         let words = self.words.into_iter().map(|(slot, texts)| Words::new(slot, texts));
         Index {
             words: words.collect(),
-            table: Table::new(self.keys),
+            table: Table::new(self.keys, look_ups >= MANY_LOOK_UPS),
             wholes: self.wholes.into_iter().collect(),
             parts: self.parts.into_iter().collect(),
             numbers: self.numbers.into_iter().collect(),

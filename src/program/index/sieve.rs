@@ -140,7 +140,7 @@ pub(super) fn takes(literal: &Literal) -> bool {
 }
 
 /// What a literal says of a Double slot.
-fn span(literal: &Literal) -> Option<(u32, f64, f64)> {
+pub(super) fn span(literal: &Literal) -> Option<(u32, f64, f64)> {
     let (slot, low, high) = match (literal.kind, literal.holds) {
         (TestKind::Less(slot, c) | TestKind::LessOrEqual(slot, c), true) => (slot, f64::NEG_INFINITY, c),
         (TestKind::Less(slot, c) | TestKind::LessOrEqual(slot, c), false) => (slot, c, f64::INFINITY),

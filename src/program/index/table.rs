@@ -3,6 +3,7 @@
 //! A key says what is asked, of which slot, and a part of the value, letters in no case. Different values may have one key:
 //! a statement that is found is looked at, so one too many costs time and changes nothing.
 
+use super::posting::{Posting, append, walk};
 use crate::program::{TextSet, ends};
 use std::collections::BTreeMap;
 
@@ -28,24 +29,22 @@ const ONE: u32 = 1 << 31;
 pub(crate) struct Table {
     /// The mark of a key, never 0, and a statement, or where its list begins.
     entries: Box<[(u32, u32)]>,
-    /// Lists of statements: how many, and each.
-    lists: Box<[u32]>,
+    /// Lists of statements, one behind the other.
+    lists: Box<[Posting]>,
 }
 
 impl Table {
-    pub(super) fn new(keys: BTreeMap<u64, Vec<u32>>) -> Table {
+    /// `guards` says whether it pays to look at the numbers of a lone statement: then it has a list of its own.
+    pub(super) fn new(keys: BTreeMap<u64, Vec<Posting>>, guards: bool) -> Table {
         let size = (keys.len() * 2).next_power_of_two();
         let mut table = Table { entries: vec![(0, 0); size].into(), lists: Box::default() };
         let mut lists = Vec::new();
-        for (key, mut statements) in keys {
-            statements.sort_unstable();
-            statements.dedup();
+        for (key, statements) in keys {
             let value = match statements.as_slice() {
-                [one] => one | ONE,
-                many => {
+                [one] if !(guards && one.is_guarded()) => one.statement() | ONE,
+                _ => {
                     let start = lists.len() as u32;
-                    lists.push(many.len() as u32);
-                    lists.extend_from_slice(many);
+                    append(&mut lists, statements);
                     start
                 }
             };
@@ -61,9 +60,9 @@ impl Table {
         table
     }
 
-    /// Hands over all statements that a key finds.
+    /// Hands over all statements that a key finds, but for those whose numbers the event does not have.
     #[inline(always)]
-    pub(crate) fn find(&self, key: u64, mut found: impl FnMut(u32)) {
+    pub(crate) fn find(&self, key: u64, doubles: &[f64], mut found: impl FnMut(u32)) {
         let size = self.entries.len();
         let mark = mark(key);
         let mut at = home(key, size);
@@ -75,10 +74,7 @@ impl Table {
                 if value & ONE != 0 {
                     found(value & !ONE);
                 } else {
-                    let list = self.lists.get(*value as usize..).unwrap_or_default();
-                    if let Some((count, rest)) = list.split_first() {
-                        rest.iter().take(*count as usize).for_each(|one| found(*one));
-                    }
+                    walk(self.lists.get(*value as usize..).unwrap_or_default(), doubles, &mut found);
                 }
             }
             at = (at + 1) & (size - 1);

@@ -1,5 +1,6 @@
 //! Texts that one slot may hold: an automaton finds all that it does in one pass.
 
+use super::posting::{Posting, append, walk};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use std::collections::BTreeMap;
 
@@ -10,24 +11,29 @@ pub(crate) struct Words {
     /// Nothing if it could not be made: then every statement here may be concerned.
     automaton: Option<AhoCorasick>,
     /// For each text the statements that ask for it.
-    statements: Box<[Box<[u32]>]>,
+    statements: Box<[Box<[Posting]>]>,
 }
 
 impl Words {
-    pub(super) fn new(slot: u32, texts: BTreeMap<Box<str>, Vec<u32>>) -> Words {
+    pub(super) fn new(slot: u32, texts: BTreeMap<Box<str>, Vec<Posting>>) -> Words {
         let kind = Some(AhoCorasickKind::ContiguousNFA);
         let automaton = AhoCorasick::builder().kind(kind).build(texts.keys().map(|text| text.as_bytes())).ok();
-        Words { slot, automaton, statements: texts.into_values().map(Box::from).collect() }
+        let list = |statements| {
+            let mut list = Vec::new();
+            append(&mut list, statements);
+            list.into()
+        };
+        Words { slot, automaton, statements: texts.into_values().map(list).collect() }
     }
 
-    /// Hands over the statements that ask for a text in this one.
-    pub(crate) fn find(&self, text: &str, mut found: impl FnMut(u32)) {
+    /// Hands over the statements that ask for a text in this one, but for those whose numbers the event does not have.
+    pub(crate) fn find(&self, text: &str, doubles: &[f64], mut found: impl FnMut(u32)) {
         match &self.automaton {
-            None => self.statements.iter().flatten().for_each(|statement| found(*statement)),
+            None => self.statements.iter().for_each(|list| walk(list, doubles, &mut found)),
             Some(automaton) => {
                 for hit in automaton.find_overlapping_iter(text) {
-                    let statements = self.statements.get(hit.pattern().as_usize());
-                    statements.into_iter().flatten().for_each(|statement| found(*statement));
+                    let list = self.statements.get(hit.pattern().as_usize());
+                    walk(list.map_or(&[], |list| list), doubles, &mut found);
                 }
             }
         }
