@@ -259,7 +259,7 @@ impl Running {
             Some(path) => setting::stubs(path).map_err(|diagnostic| streams.refuse(&[*diagnostic]))?,
             None => Default::default(),
         };
-        Ok(Settings { stubs, at: self.at, seed: self.seed, prefetch })
+        Ok(Settings { stubs, at: self.at, seed: self.seed, prefetch, writes: false })
     }
 }
 

@@ -15,6 +15,10 @@ use fql::{Diagnostic, Engine};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
+use std::time::Duration;
+
+/// How long sinks may take to write what is left.
+const LONGEST_FLUSH: Duration = Duration::from_secs(10);
 
 /// Builds the engine, then decides event after event.
 pub(crate) fn run(arguments: &Decide, streams: &mut Streams) -> Result<bool, Stop> {
@@ -25,7 +29,7 @@ pub(crate) fn run(arguments: &Decide, streams: &mut Streams) -> Result<bool, Sto
     if stdin && is_stdin(&arguments.path) {
         return Err(Stop::Usage("the rules and the events cannot both come from standard input".to_string()));
     }
-    let settings = arguments.running.settings(streams)?;
+    let settings = Settings { writes: true, ..arguments.running.settings(streams)? };
     let engine = load(&arguments.path, &settings).map_err(|diagnostics| streams.refuse(&diagnostics))?;
     streams.diagnostics(engine.warnings());
     let mut decisions = match Decisions::new(&engine, settings, arguments) {
@@ -44,6 +48,13 @@ pub(crate) fn run(arguments: &Decide, streams: &mut Streams) -> Result<bool, Sto
 
 /// What is told when all events are decided.
 pub(crate) fn end(engine: &Engine, arguments: &Decide, streams: &mut Streams) {
+    let written = engine.flush(LONGEST_FLUSH);
+    match engine.dropped_events() {
+        0 if !written => streams.complain("sinks are still writing: some events may be lost"),
+        0 => {}
+        1 => streams.complain("1 event could not be written to its sink"),
+        count => streams.complain(&format!("{count} events could not be written to their sinks")),
+    }
     if arguments.calls {
         let snapshot = engine.monitor().snapshot();
         match arguments.format {

@@ -5,6 +5,7 @@ use fql::diagnostic::Code;
 use fql::environment::{FILE, Folder, file};
 use fql::evaluate::Prefetch;
 use fql::external::Stubs;
+use fql::sink::FolderSinks;
 use fql::{DateTime, Diagnostic, Engine, EngineBuilder, Request};
 use std::path::Path;
 
@@ -22,6 +23,8 @@ pub(crate) struct Settings {
     pub(crate) seed: Option<u64>,
     /// `--prefetch` (R8.2).
     pub(crate) prefetch: Option<Prefetch>,
+    /// Whether the sinks that `fql.toml` names are written to (R7.12): not by what only tries things out.
+    pub(crate) writes: bool,
 }
 
 impl Settings {
@@ -32,7 +35,9 @@ impl Settings {
 
     /// Gives them to an engine that was begun.
     pub(crate) fn over(&self, builder: EngineBuilder) -> EngineBuilder {
-        let builder = builder.stubs(self.stubs.clone());
+        // Results alone go to standard output (R12.3).
+        let sinks = if self.writes { FolderSinks::Stderr } else { FolderSinks::Closed };
+        let builder = builder.stubs(self.stubs.clone()).folder_sinks(sinks);
         match self.prefetch {
             Some(mode) => builder.prefetch(mode),
             None => builder,

@@ -9,6 +9,7 @@ use crate::decisions::{Decisions, Newest};
 use crate::events::Events;
 use crate::read::Most;
 use crate::report::visible;
+use crate::setting::Settings;
 use crate::streams::{Notices, Stop, Streams};
 use fql::watch::{Event, Watch, WatchError};
 use std::path::{Path, PathBuf};
@@ -25,7 +26,7 @@ pub(crate) fn run(arguments: &Decide, streams: &mut Streams) -> Result<bool, Sto
     if is_stdin(&arguments.path) {
         return Err(Stop::Usage("`--watch` needs a file or a folder, whose changes it can see".to_string()));
     }
-    let settings = arguments.running.settings(streams)?;
+    let settings = Settings { writes: true, ..arguments.running.settings(streams)? };
     // What is no environment and no file is said as without watching.
     settings.rules(&arguments.path).map_err(|diagnostic| streams.refuse(&[*diagnostic]))?;
     let (recipe, path, notices) = (settings.clone(), arguments.path.clone(), streams.notices());

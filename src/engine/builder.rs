@@ -6,17 +6,18 @@ use super::events::Events;
 use super::externals::{Defined, Externals};
 use super::lists::ListFiles;
 use super::providers::ProviderSources;
+use super::sinks;
 use super::{BuildError, Engine, Shared};
 use crate::check::{Definitions, ExternalDefinition, Level, Lints};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::environment::Folder;
 use crate::environment::file::{self, Bound, rule_name};
-use crate::environment::{Folder, Kept};
 use crate::evaluate::{Mode, OnError, Prefetch};
 use crate::external::{External, Handler, Stubs};
 use crate::limit::Limits;
 use crate::list::Kind;
 use crate::schema::Schema;
-use crate::sink::{Output, Queue, Sink};
+use crate::sink::{FolderSinks, Output, Queue};
 use crate::source::{Source, Span};
 use indexmap::IndexMap;
 use std::path::{Path, PathBuf};
@@ -36,8 +37,9 @@ pub struct EngineBuilder {
     unreadable: Vec<Diagnostic>,
     lints: Lints,
     earlier: Option<Engine>,
-    outputs: Vec<Output>,
-    tenant: String,
+    pub(super) outputs: Vec<Output>,
+    pub(super) folder_sinks: FolderSinks,
+    pub(super) tenant: String,
     pub(super) providers: ProviderSources,
 }
 
@@ -271,29 +273,6 @@ impl EngineBuilder {
         self
     }
 
-    /// Adds a sink that takes all events (R7.12); see [`sink`](crate::sink).
-    #[must_use]
-    pub fn sink(mut self, sink: impl Sink) -> EngineBuilder {
-        self.outputs.push(Output { names: None, sink: Box::new(sink) });
-        self
-    }
-
-    /// Adds a sink that takes events of these names only, such as [`sink::TRACES`](crate::sink::TRACES). What nobody takes is
-    /// never made.
-    #[must_use]
-    pub fn sink_of(mut self, names: impl IntoIterator<Item = impl Into<String>>, sink: impl Sink) -> EngineBuilder {
-        let names = Some(names.into_iter().map(Into::into).collect());
-        self.outputs.push(Output { names, sink: Box::new(sink) });
-        self
-    }
-
-    /// Sets the `tenantId` of events (R7.12); empty by default.
-    #[must_use]
-    pub fn tenant_id(mut self, id: impl Into<String>) -> EngineBuilder {
-        self.tenant = id.into();
-        self
-    }
-
     /// Takes along what an earlier engine knows of calls of the same name, in the environment of the same id (R1.4): what was
     /// counted and, if the [resilience](External::resilience) is the same, where their breakers stand and how many are under
     /// way. Connections and tokens of calls over HTTP are taken along where `[security]` is the same.
@@ -425,7 +404,7 @@ impl EngineBuilder {
             if let (Some(folder), Some(host)) = (folder, units.first_mut().map(std::mem::take)) {
                 let lints = folder.environments.first().map(|root| root.settings.lints.as_slice());
                 lints.unwrap_or_default().iter().for_each(|(code, level)| self.lints.set(*code, *level));
-                kept = Kept::of(&folder);
+                kept.keep_networks(&folder);
                 (units, sites) = environments::units(folder, host, &self.wishes, &mut diagnostics);
             }
         }
@@ -440,6 +419,7 @@ impl EngineBuilder {
         if diagnostics.iter().any(Diagnostic::is_error) {
             return (None, diagnostics);
         }
+        self.outputs.extend(sinks::outputs(&mut sites, self.folder_sinks, &mut kept));
         let events = match (!self.outputs.is_empty()).then(|| Queue::new(self.outputs)).transpose() {
             Ok(queue) => queue.map(|queue| Arc::new(Events::new(self.tenant, queue))),
             Err(error) => {

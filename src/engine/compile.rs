@@ -154,7 +154,8 @@ fn check(units: Vec<Unit>, lints: &Lints) -> Compiled {
                 .or_insert_with(|| Assessment { name: Arc::from(name), programs: vec![None; count] });
             if let Some(program) = assessment.programs.get_mut(environment) {
                 *program = good.then(|| {
-                    let compiled = Program { name: assessment.name.clone(), ..Program::of_rules(&meant) };
+                    let (name, number) = (assessment.name.clone(), u32::try_from(environment).unwrap_or_default());
+                    let compiled = Program { name, environment: number, ..Program::of_rules(&meant) };
                     Arc::new(Handle(Arc::new(compiled)))
                 });
             }

@@ -7,7 +7,7 @@ use super::compile::{Part, Text, Unit};
 use super::lists::{Lists, read_files};
 use crate::check::{Definitions, ExternalDefinition, Providers};
 use crate::diagnostic::Diagnostic;
-use crate::environment::{self, Assessment, Environment, Folder};
+use crate::environment::{self, Assessment, Environment, Folder, SinkSettings};
 use crate::evaluate::Policy;
 use crate::external::External;
 use crate::limit::Limits;
@@ -26,6 +26,8 @@ pub(super) struct Site {
     pub(super) externals: Vec<External>,
     /// How long ago an identical call of another event may have begun to share its answer; zero: none is shared.
     pub(super) coalesce: Duration,
+    /// Where its events go.
+    pub(super) sinks: Vec<SinkSettings>,
 }
 
 /// What the host decides for all environments; `None` is a matter of each environment's settings.
@@ -130,7 +132,16 @@ fn unit(
         assessments: environment.assessments.into_iter().map(part).collect(),
         limits: policy.limits.clone(),
     };
-    (unit, Site { path: environment.path, policy, externals: environment.externals, coalesce })
+    (
+        unit,
+        Site {
+            path: environment.path,
+            policy,
+            externals: environment.externals,
+            coalesce,
+            sinks: environment.settings.sinks,
+        },
+    )
 }
 
 fn part(assessment: Assessment) -> (String, Part) {

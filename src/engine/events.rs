@@ -24,7 +24,8 @@ impl Events {
     pub(super) fn decided(&self, subject: Subject<'_>, decision: &Decision) {
         let assessment = &*subject.program.name;
         let name = format!("{}{assessment}", sink::ASSESSMENTS);
-        let (traces, whole) = (self.queue.wants(sink::TRACES), self.queue.wants(&name));
+        let environment = subject.program.environment;
+        let (traces, whole) = (self.queue.wants(sink::TRACES, environment), self.queue.wants(&name, environment));
         if !whole && (!traces || decision.traces().is_empty()) {
             return;
         }
@@ -43,7 +44,7 @@ impl Events {
                 json.push_str(value.as_str());
             }
             json.push_str("}}");
-            self.queue.put(Event { name: Arc::from(sink::TRACES), json });
+            self.queue.put(Event { name: Arc::from(sink::TRACES), json }, environment);
         }
         if whole {
             let mut json = self.begin(&name);
@@ -52,7 +53,7 @@ impl Events {
             let request = subject.text.trim_start_matches('\u{FEFF}').replace(['\n', '\r'], " ");
             // INVARIANT: writing to a string never fails.
             let _ = write!(json, ",\"request\":{},\"response\":{}}}", request.trim(), decision.to_json());
-            self.queue.put(Event { name: Arc::from(name), json });
+            self.queue.put(Event { name: Arc::from(name), json }, environment);
         }
     }
 
@@ -85,19 +86,20 @@ impl Events {
 
 impl Listener for Events {
     fn called(&self, told: &Told<'_>) {
-        if self.queue.wants(sink::CALLS) {
+        let environment = told.origin.environment;
+        if self.queue.wants(sink::CALLS, environment) {
             let mut json = self.call(sink::CALLS, told);
             json.push('}');
-            self.queue.put(Event { name: Arc::from(sink::CALLS), json });
+            self.queue.put(Event { name: Arc::from(sink::CALLS), json }, environment);
         }
-        if told.answer.status != CallStatus::Success && self.queue.wants(sink::CALL_ERRORS) {
+        if told.answer.status != CallStatus::Success && self.queue.wants(sink::CALL_ERRORS, environment) {
             let mut json = self.call(sink::CALL_ERRORS, told);
             let (response, sent) = (told.response, (told.sent)());
             member(&mut json, "response", if response.is_empty() { &told.answer.error } else { response });
             member(&mut json, "requestUri", &sent.uri);
             member(&mut json, "requestBody", &sent.body);
             json.push('}');
-            self.queue.put(Event { name: Arc::from(sink::CALL_ERRORS), json });
+            self.queue.put(Event { name: Arc::from(sink::CALL_ERRORS), json }, environment);
         }
     }
 }

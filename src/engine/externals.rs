@@ -45,6 +45,8 @@ pub(super) struct Defined {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Caller<'c> {
     pub(super) assessment: &'c Arc<str>,
+    /// The environment of the event, by number.
+    pub(super) environment: u32,
     pub(super) correlation_id: Option<&'c Arc<str>>,
     pub(super) limits: &'c Limits,
 }
@@ -147,6 +149,7 @@ impl Externals {
         let origin = self.events.as_ref().map(|events| Origin {
             listener: events.clone(),
             assessment: caller.assessment.clone(),
+            environment: caller.environment,
             correlation_id: caller.correlation_id.cloned(),
             rule,
             clause,

@@ -17,6 +17,7 @@ mod input;
 mod lists;
 mod providers;
 mod session;
+mod sinks;
 
 pub use batch::{Batch, BatchError};
 pub use builder::EngineBuilder;

@@ -205,7 +205,20 @@ fn matters(name: &str) -> bool {
     ["fql", "toml", "csv"].iter().any(|ending| ends_with(name, ending))
 }
 
+/// The endings of the files that an environment is read from, in lower case: rules, settings, lists, schemas, and what settings and
+/// definitions name.
+const READ: [&str; 9] = ["fql", "toml", "csv", "json", "mmdb", "pem", "crt", "cer", "key"];
+
+/// Whether a file is, by its ending, one that an environment may be read from.
+pub(crate) fn is_read(path: &Path) -> bool {
+    READ.iter().any(|ending| ends_with_path(path, ending))
+}
+
 /// Whether a file's name ends so, case ignored; `ending` without its dot.
 pub(crate) fn ends_with(name: &str, ending: &str) -> bool {
-    Path::new(name).extension().is_some_and(|found| found.eq_ignore_ascii_case(ending))
+    ends_with_path(Path::new(name), ending)
+}
+
+fn ends_with_path(path: &Path, ending: &str) -> bool {
+    path.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending))
 }

@@ -22,10 +22,12 @@ mod external;
 pub mod file;
 mod kept;
 mod setting;
+mod sink;
 mod walk;
 
 pub(crate) use kept::Kept;
 pub use setting::{AssessmentSettings, FILE, Placed, Settings, unfit};
+pub use sink::SinkSettings;
 pub(crate) use walk::lists_in;
 
 use crate::diagnostic::Diagnostic;

@@ -5,6 +5,7 @@
 
 #[cfg(feature = "http")]
 use super::file::why;
+use super::sink::{self, SinkSettings};
 use crate::check::Level;
 use crate::diagnostic::{Code, Diagnostic, Severity, nearest};
 use crate::evaluate::{OnError, Prefetch};
@@ -53,6 +54,8 @@ pub struct Settings {
     pub network: Network,
     #[cfg(feature = "http")]
     pub(super) reach: NetworkBuilder,
+    /// `[[sinks]]` (R7.12). Those of a file replace all that are inherited.
+    pub sinks: Vec<SinkSettings>,
     /// `[lints]`: how loud warnings are (L9.3); a matter of the root.
     pub lints: Vec<(Code, Level)>,
 }
@@ -102,8 +105,8 @@ impl Settings {
         if let Some(section) = root.section("velocity") {
             velocity(&section);
         }
-        for section in root.sections("sinks") {
-            sink(&section);
+        if root.has("sinks") {
+            settings.sinks = root.sections("sinks").iter().filter_map(|one| sink::read(one, folder)).collect();
         }
         settings
     }
@@ -275,21 +278,6 @@ fn velocity(section: &Section<'_>) {
     section.report(Diagnostic::new(Code::NO_EFFECT_YET, section.source(), span, message));
 }
 
-fn sink(section: &Section<'_>) {
-    if section.require("kind", "\"stdout\" or \"file\"") {
-        let file = section.choice("kind", &[("stdout", false), ("file", true)]);
-        match (file, section.text("path")) {
-            (Some(true), None) if !section.has("path") => {
-                section.require("path", "the path of a file");
-            }
-            (Some(false), Some(_)) => section.fault("path", "expected no `path` for standard output", ""),
-            _ => {}
-        }
-    }
-    section.texts("events");
-    not_yet(section, "kind", "there are no sinks yet");
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
@@ -355,8 +343,7 @@ path = "velocities.db"
 max_keys = 1000
 sync = "interval"
 [[sinks]]
-kind = "file"
-path = "events.jsonl"
+kind = "stdout"
 events = ["FraudProtection.Trace.Rule"]
 "#;
 
@@ -414,7 +401,6 @@ events = ["FraudProtection.Trace.Rule"]
             "E0802 10:1 expected the code of a warning, such as `W1005`, found `W9`",
             "E0802 11:9 expected \"allow\", \"warn\" or \"deny\" for `W1001`, found the text \"loud\"",
             "E0802 12:1 expected the path of a file under `path` in `[sinks]`, found none",
-            "W1020 13:8 `kind` has no effect: there are no sinks yet",
         ];
         assert_eq!(faults, expected);
     }

@@ -3,7 +3,7 @@
 use super::external;
 use super::file::{self, Bound, Entries, Fence, ends_with};
 use super::setting::{self, FILE, Placed, Settings};
-use super::{Assessment, Environment, Folder, Kept, ListFile, Text};
+use super::{Assessment, Environment, Folder, Kept, ListFile, SinkSettings, Text};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::external::External;
 use crate::list::Kind;
@@ -26,6 +26,9 @@ const OWN: [&str; 6] = ["velocities", "functions", "lists", "external", "environ
 /// Folders that only an assessment has.
 const PARTS: [&str; 3] = ["rules", "actions", "routing"];
 
+/// What is told of a file that could not be read.
+const UNREAD: [Code; 3] = [Code::BAD_TOML, Code::NOT_UTF8, Code::UNREADABLE_FILE];
+
 pub(super) fn read(path: &Path, kept: &Kept) -> (Option<Folder>, Vec<Diagnostic>) {
     let fence = match Fence::around(path) {
         Ok(fence) => fence,
@@ -41,6 +44,7 @@ pub(super) fn read(path: &Path, kept: &Kept) -> (Option<Folder>, Vec<Diagnostic>
     };
     let name = walk.fence.name();
     walk.environment(path, &name, String::new(), None, 0);
+    walk.sinks();
     (Some(Folder { environments: walk.environments }), walk.diagnostics)
 }
 
@@ -60,6 +64,31 @@ struct Walk<'k> {
 }
 
 impl Walk<'_> {
+    /// Sinks name the assessments whose events they take, of any environment.
+    fn sinks(&mut self) {
+        // Settings that could not be read may name any assessment.
+        if self.diagnostics.iter().any(|one| UNREAD.contains(&one.code)) {
+            return;
+        }
+        let all = self.environments.iter().flat_map(|one| &one.settings.assessments);
+        let known: Vec<&str> = all.map(|one| one.name.value.as_str()).collect();
+        let mut told = HashSet::new();
+        for (name, place) in
+            self.environments.iter().flat_map(|one| &one.settings.sinks).flat_map(SinkSettings::assessments)
+        {
+            // Children have the sinks of their parents.
+            let first = told.insert((Arc::as_ptr(&place.source), place.span));
+            if first && !known.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+                let message = format!("unknown assessment `{name}` in the name of an event");
+                let fault = Diagnostic::new(Code::BAD_SETTING, &place.source, place.span, message);
+                self.diagnostics.push(match nearest(name, known.iter().copied()) {
+                    Some(near) => fault.help(format!("did you mean `{near}`?")),
+                    None => fault,
+                });
+            }
+        }
+    }
+
     fn environment(&mut self, folder: &Path, name: &str, path: String, parent: Option<usize>, depth: usize) {
         let shown = folder.display().to_string();
         if let Ok(real) = folder.canonicalize()
@@ -73,8 +102,7 @@ impl Walk<'_> {
         let (mut settings, source, faults) = self.settings(&entries, folder, inherited);
         self.kept.restore(&mut settings);
         // Settings of which a part could not be read may name any assessment.
-        let unread = [Code::BAD_TOML, Code::NOT_UTF8, Code::UNREADABLE_FILE];
-        let whole = !faults.iter().any(|fault| unread.contains(&fault.code))
+        let whole = !faults.iter().any(|fault| UNREAD.contains(&fault.code))
             && !entries.refused.iter().any(|(name, _)| name == FILE);
         self.diagnostics.extend(faults);
         let id = self.id(&settings, name, &shown, &source);

@@ -48,6 +48,8 @@ pub(crate) struct Terms {
 pub(crate) struct Origin {
     pub(crate) listener: Arc<dyn Listener>,
     pub(crate) assessment: Arc<str>,
+    /// The environment of the event, by number.
+    pub(crate) environment: u32,
     pub(crate) correlation_id: Option<Arc<str>>,
     pub(crate) rule: Option<Arc<str>>,
     pub(crate) clause: Option<Arc<str>>,

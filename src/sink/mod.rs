@@ -113,7 +113,43 @@ impl Sink for Stdout {
     }
 }
 
-/// Whether there is an event of that name; the assessment's is not looked at.
+/// Writes each event as a line to standard error.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Stderr;
+
+impl Sink for Stderr {
+    fn write(&mut self, event: &Event) -> io::Result<()> {
+        // In one piece: standard error has no buffer.
+        io::stderr().lock().write_all(format!("{}\n", event.json).as_bytes())
+    }
+}
+
+/// What becomes of the sinks that the `fql.toml` of a folder names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FolderSinks {
+    /// They are written to.
+    #[default]
+    Open,
+    /// They are written to, but what would go to standard output goes to standard error: for a program whose standard output is
+    /// for something else.
+    Stderr,
+    /// They are checked like all settings, and nothing is written: for a program that tries things out.
+    Closed,
+}
+
+/// Whether there is an event of that name, case ignored; the assessment's is not looked at.
 pub fn is_event(name: &str) -> bool {
-    [CALLS, CALL_ERRORS, TRACES].contains(&name) || name.strip_prefix(ASSESSMENTS).is_some_and(|name| !name.is_empty())
+    named(name).is_some()
+}
+
+/// The name of an event as it is told, except for the case of an assessment's name.
+pub(crate) fn named(name: &str) -> Option<String> {
+    let known = [CALLS, CALL_ERRORS, TRACES].into_iter().find(|known| known.eq_ignore_ascii_case(name));
+    known.map(str::to_string).or_else(|| assessment_of(name).map(|assessment| format!("{ASSESSMENTS}{assessment}")))
+}
+
+/// The assessment that the name of an event names.
+pub(crate) fn assessment_of(name: &str) -> Option<&str> {
+    let (begin, assessment) = name.split_at_checked(ASSESSMENTS.len())?;
+    (begin.eq_ignore_ascii_case(ASSESSMENTS) && !assessment.is_empty()).then_some(assessment)
 }

@@ -14,15 +14,32 @@ const MOST_BYTES: usize = 64 << 20;
 /// How long sinks may hold back what they took while nothing new comes.
 const IDLE: Duration = Duration::from_millis(200);
 
-/// A sink and the names of the events that it takes; `None` is all.
+/// A sink and what it takes.
 pub(crate) struct Output {
+    /// The names of events, case ignored; `None` is all.
     pub(crate) names: Option<Vec<String>>,
+    /// The environments that they happen in, by number; `None` is all.
+    pub(crate) environments: Option<Vec<u32>>,
     pub(crate) sink: Box<dyn Sink>,
 }
 
 impl Output {
-    fn takes(&self, name: &str) -> bool {
-        self.names.as_ref().is_none_or(|names| names.iter().any(|taken| taken == name))
+    fn taken(&self) -> Taken {
+        Taken { names: self.names.clone(), environments: self.environments.clone() }
+    }
+}
+
+/// What a sink takes; as in [`Output`].
+#[derive(Clone, Debug)]
+struct Taken {
+    names: Option<Vec<String>>,
+    environments: Option<Vec<u32>>,
+}
+
+impl Taken {
+    fn has(&self, name: &str, environment: u32) -> bool {
+        self.environments.as_ref().is_none_or(|environments| environments.contains(&environment))
+            && self.names.as_ref().is_none_or(|names| names.iter().any(|taken| taken.eq_ignore_ascii_case(name)))
     }
 }
 
@@ -33,7 +50,8 @@ impl std::fmt::Debug for Output {
 }
 
 enum Message {
-    Event(Event),
+    /// With the environment that it happened in.
+    Event(Event, u32),
     /// Answered when everything before it is written.
     Flush(SyncSender<()>),
 }
@@ -42,8 +60,8 @@ enum Message {
 #[derive(Debug)]
 pub(crate) struct Queue {
     sender: SyncSender<Message>,
-    /// For each sink what it takes.
-    names: Vec<Option<Vec<String>>>,
+    /// For each sink.
+    taken: Vec<Taken>,
     shared: Arc<Counts>,
 }
 
@@ -62,23 +80,23 @@ impl Queue {
     pub(crate) fn new(outputs: Vec<Output>) -> std::io::Result<Queue> {
         let (sender, receiver) = mpsc::sync_channel(MOST_EVENTS);
         let shared = Arc::new(Counts::default());
-        let names = outputs.iter().map(|output| output.names.clone()).collect();
+        let taken = outputs.iter().map(Output::taken).collect();
         let counts = shared.clone();
         std::thread::Builder::new().name("fql-sinks".to_string()).spawn(move || write(&receiver, outputs, &counts))?;
-        Ok(Queue { sender, names, shared })
+        Ok(Queue { sender, taken, shared })
     }
 
-    /// Whether somebody takes such events.
-    pub(crate) fn wants(&self, name: &str) -> bool {
-        self.names.iter().any(|names| names.as_ref().is_none_or(|names| names.iter().any(|taken| taken == name)))
+    /// Whether somebody takes such events of an environment.
+    pub(crate) fn wants(&self, name: &str, environment: u32) -> bool {
+        self.taken.iter().any(|taken| taken.has(name, environment))
     }
 
     /// Puts an event into the queue, or drops it if there is no room.
-    pub(crate) fn put(&self, event: Event) {
+    pub(crate) fn put(&self, event: Event, environment: u32) {
         let length = event.json.len();
         let counts = &self.shared;
         if counts.bytes.fetch_add(length, Ordering::Relaxed) + length <= MOST_BYTES
-            && let Ok(()) = self.sender.try_send(Message::Event(event))
+            && let Ok(()) = self.sender.try_send(Message::Event(event, environment))
         {
             return;
         }
@@ -111,6 +129,7 @@ impl Queue {
 /// Writes what comes until nobody can put anything any more.
 fn write(receiver: &Receiver<Message>, mut outputs: Vec<Output>, counts: &Counts) {
     let dropped = || counts.dropped.fetch_add(1, Ordering::Relaxed);
+    let taken: Vec<Taken> = outputs.iter().map(Output::taken).collect();
     let mut fresh = false;
     loop {
         let message = if fresh {
@@ -119,10 +138,13 @@ fn write(receiver: &Receiver<Message>, mut outputs: Vec<Output>, counts: &Counts
             receiver.recv().map_err(|_| RecvTimeoutError::Disconnected)
         };
         match message {
-            Ok(Message::Event(event)) => {
+            Ok(Message::Event(event, environment)) => {
                 fresh = true;
                 counts.bytes.fetch_sub(event.json.len(), Ordering::Relaxed);
-                for output in outputs.iter_mut().filter(|output| output.takes(&event.name)) {
+                for (output, taken) in outputs.iter_mut().zip(&taken) {
+                    if !taken.has(&event.name, environment) {
+                        continue;
+                    }
                     if !matches!(catch_unwind(AssertUnwindSafe(|| output.sink.write(&event))), Ok(Ok(()))) {
                         dropped();
                     }

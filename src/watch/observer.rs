@@ -4,7 +4,7 @@
 //! it is always the present folders that are observed, whatever was renamed, removed or linked elsewhere.
 
 use super::keeper::Signal;
-use super::stamp::counts;
+use crate::environment::file::is_read;
 use notify::event::{AccessKind, AccessMode, ModifyKind};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use std::path::{Path, PathBuf};
@@ -94,7 +94,7 @@ impl Scope {
         };
         event.paths.iter().any(|path| {
             // A log that grows in the folder is nobody's business.
-            let matters = |all: bool| all || !written || counts(path);
+            let matters = |all: bool| all || !written || is_read(path);
             self.points.contains(path) || self.trees.iter().any(|(tree, all)| path.starts_with(tree) && matters(*all))
         })
     }

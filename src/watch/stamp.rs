@@ -6,13 +6,11 @@
 //! That time advances in steps of some milliseconds: a stamp is reliable once it is older than such a step, see
 //! [`Stamp::is_fresh`].
 
+use crate::environment::file::is_read;
 use std::collections::{BTreeMap, HashSet};
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
-
-/// What loading reads, by the endings of names in lower case.
-const READ: [&str; 9] = ["fql", "toml", "csv", "json", "mmdb", "pem", "crt", "cer", "key"];
 
 /// How deep folders are looked into.
 const DEEPEST: usize = 100;
@@ -66,7 +64,7 @@ impl Stamp {
         let mut stamp = Stamp::default();
         let mut seen = HashSet::new();
         stamp.links(path);
-        stamp.walk(path, counts, 0, &mut seen);
+        stamp.walk(path, is_read, 0, &mut seen);
         for path in also {
             stamp.links(path);
             stamp.walk(path, |_| true, 0, &mut seen);
@@ -135,10 +133,4 @@ impl Stamp {
             }
         }
     }
-}
-
-/// Whether a file within an environment's folder counts.
-pub(super) fn counts(path: &Path) -> bool {
-    let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
-    ending.is_some_and(|ending| READ.contains(&ending.as_str()))
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod broken;
+mod sinks;
 mod tree;
 #[cfg(feature = "watch")]
 mod watch;

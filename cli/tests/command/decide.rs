@@ -238,3 +238,23 @@ fn a_folder_decides_by_assessment_and_environment() {
     folder.write("shop/fql.toml", b"[assessments.purchase]\n[limit]\n");
     fql(&["check", &shop]).refused(1, &["fql.toml:2:2", "did you mean `limits`?", "`login` has rules", "2 errors"]);
 }
+
+#[test]
+fn sinks_are_written_to_and_results_alone_go_to_standard_output() {
+    let folder = Folder::new(&[
+        ("shop/purchase/rules/a.fql", "OBSERVE Trace(amount = @\"amount\")"),
+        ("events", "{\"amount\": 1}\n{\"amount\": 2}\n{\"amount\": 3}\n"),
+    ]);
+    let settings = "[assessments.purchase]\n[[sinks]]\nkind = \"stdout\"\nevents = [\"FraudProtection.Trace.Rule\"]\n\
+                    [[sinks]]\nkind = \"file\"\npath = \"decided.ndjson\"\nevents = [\"FraudProtection.Assessment.purchase\"]\n";
+    folder.write("shop/fql.toml", settings.as_bytes());
+    let (shop, events) = (folder.path("shop"), folder.path("events"));
+    fql(&["check", &shop]);
+    fql(&["eval", "1", "--env", &shop]).good();
+    assert!(!std::path::Path::new(&folder.path("shop/decided.ndjson")).exists());
+    let output = fql(&["decide", &shop, "--event", &events, "--format", "json"]);
+    assert_eq!((output.code, told(&output).len()), (0, 3), "{}", output.err);
+    assert_eq!(output.err.matches("\"name\":\"FraudProtection.Trace.Rule\"").count(), 3, "{}", output.err);
+    let decided = std::fs::read_to_string(folder.path("shop/decided.ndjson")).unwrap();
+    assert_eq!(decided.lines().filter(|line| line.contains("\"request\":{\"amount\"")).count(), 3, "{decided}");
+}
