@@ -23,6 +23,9 @@ pub struct Limits {
     pub event_bytes: usize,
     /// The longest answer of an external call, in bytes. Default 256 KiB.
     pub response_bytes: usize,
+    /// The most expressions that the calls of functions in an assessment may become, as each is written out with its own
+    /// arguments (R6.2). Default 1,000,000.
+    pub function_expressions: usize,
     /// The longest file of a list, in bytes (R4.1); never more than 4 GiB. Default 20 MiB.
     pub list_file_bytes: usize,
 }
@@ -40,6 +43,7 @@ impl Default for Limits {
             call_timeout_max_ms: 1_000,
             event_bytes: 1 << 20,
             response_bytes: 256 << 10,
+            function_expressions: 1_000_000,
             list_file_bytes: 20 << 20,
         }
     }

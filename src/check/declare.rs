@@ -153,7 +153,7 @@ impl Checker<'_> {
     }
 
     /// More than the hosted service allowed (R6.3).
-    fn hosted(&mut self, span: Span, message: String) {
+    pub(super) fn hosted(&mut self, span: Span, message: String) {
         let diagnostic = self.diagnose(Code::HOSTED_LIMIT, span, message);
         self.diagnostics.push(diagnostic.help("the hosted service did not allow that; it works here"));
     }

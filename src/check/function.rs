@@ -22,8 +22,8 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// How many expressions all calls of an assessment may become.
-const MOST_EXPRESSIONS: usize = 1_000_000;
+/// How many functions the hosted service let the rules of an assessment call (R6.3).
+const HOSTED_FUNCTIONS: usize = 10;
 
 /// The functions of all environments.
 #[derive(Debug, Default)]
@@ -81,8 +81,12 @@ pub(super) struct Calls {
     /// Outputs of calls that can be shared.
     known: HashMap<String, u32>,
     waiting: Vec<Waiting>,
+    /// The functions that rules call, by stage and number.
+    by_rules: HashSet<(u32, usize)>,
     /// How many expressions were written out.
     expressions: usize,
+    /// How many may be: that of the last environment on the way, which is the event's.
+    pub(super) most: usize,
 }
 
 /// An output that is still to be written out.
@@ -95,6 +99,13 @@ struct Waiting {
     /// The call.
     source: Arc<Source>,
     span: Span,
+}
+
+impl Calls {
+    /// None yet; `most` is how many expressions they may become.
+    pub(super) fn new(most: usize) -> Calls {
+        Calls { most, ..Calls::default() }
+    }
 }
 
 impl Checker<'_> {
@@ -180,6 +191,9 @@ impl Checker<'_> {
                 None => diagnostic.help(format!("it has {}", outputs().collect::<Vec<_>>().join(", "))),
             });
         };
+        if matches!(self.program, Program::DecisionRule | Program::Action | Program::Routing) {
+            self.count_function(number, name.span);
+        }
         let span = base.span.to(*last);
         let (given, ty) = (given?, signature.outputs.get(wanted)?.ty);
         if self.calls.declaring {
@@ -190,6 +204,16 @@ impl Checker<'_> {
         }
         let id = self.instance(number, wanted, given, span);
         Some((hir::Expr { kind: Kind::Variable(id), ty, span }, rest))
+    }
+
+    /// Warns of more functions than the hosted service let the rules of an assessment call.
+    fn count_function(&mut self, number: usize, span: Span) {
+        let stage = self.stage;
+        if self.calls.by_rules.insert((stage, number))
+            && self.calls.by_rules.iter().filter(|(known, _)| *known == stage).count() == HOSTED_FUNCTIONS + 1
+        {
+            self.hosted(span, format!("more than {HOSTED_FUNCTIONS} functions in the rules of an assessment"));
+        }
     }
 
     /// Where the functions of an environment stand.
@@ -344,12 +368,13 @@ impl Checker<'_> {
             self.diagnostics.extend(more.into_iter().filter(Diagnostic::is_error));
             told = self.diagnostics.len();
             self.quoted.truncate(quoted);
-            if self.calls.expressions > MOST_EXPRESSIONS {
-                let message =
-                    format!("expected functions of at most {MOST_EXPRESSIONS} expressions, written out, found more");
+            if self.calls.expressions > self.calls.most {
+                let most = self.calls.most;
+                let message = format!("expected functions of at most {most} expressions, written out, found more");
                 let diagnostic = Diagnostic::new(Code::TOO_MANY_EXPRESSIONS, &waiting.source, waiting.span, message);
-                self.diagnostics
-                    .push(diagnostic.help("bind arguments with `LET`: calls with the same variable are one"));
+                self.diagnostics.push(diagnostic.help(format!(
+                    "the limit `function_expressions` is {most}; bind arguments with `LET`: calls with the same variable are one"
+                )));
                 return Vec::new();
             }
         }
@@ -392,7 +417,7 @@ impl Checker<'_> {
     /// Counts an expression that is written out; false if there are too many.
     pub(super) fn count_expression(&mut self) -> bool {
         self.calls.expressions += usize::from(self.program == Program::Function && !self.calls.declaring);
-        self.calls.expressions <= MOST_EXPRESSIONS
+        self.calls.expressions <= self.calls.most
     }
 
     /// Puts variables in an order in which each reads earlier ones only: the new number of each.

@@ -161,7 +161,7 @@ impl<'t> Checker<'t> {
             scope: Scope::default(),
             source_id: 0,
             quoted: Vec::new(),
-            calls: function::Calls::default(),
+            calls: function::Calls::new(tree.most_expressions(environment)),
         }
     }
 

@@ -7,6 +7,7 @@ use super::function::Functions;
 use super::{Checker, Definitions, File, Program};
 use crate::diagnostic::Diagnostic;
 use crate::hir;
+use crate::limit::Limits;
 use crate::schema::Schema;
 use crate::source::Source;
 use crate::syntax::ast;
@@ -24,6 +25,8 @@ pub struct Environment {
     pub definitions: Definitions,
     /// The files of its functions (R6.1).
     pub functions: Vec<File>,
+    /// What its texts may use (L5.4).
+    pub limits: Limits,
 }
 
 /// All environments of an engine, by number; parents stand before their children.
@@ -91,6 +94,11 @@ impl Tree {
         self.environments.get(environment).map_or(&NOTHING, |environment| &environment.definitions)
     }
 
+    /// See [`Limits::function_expressions`].
+    pub(super) fn most_expressions(&self, environment: usize) -> usize {
+        self.environments.get(environment).map_or(usize::MAX, |environment| environment.limits.function_expressions)
+    }
+
     /// Checks all rules of an assessment.
     pub fn assessment(&self, assessment: &Assessment<'_>) -> (hir::Assessment, Vec<Diagnostic>) {
         let mut checker = Checker::new(self, 0, assessment.schema, Program::DecisionRule);
@@ -103,6 +111,7 @@ impl Tree {
             checker.program = program;
             for (number, stage) in (0..).zip(&assessment.stages) {
                 (checker.stage, checker.environment) = (number, stage.environment);
+                checker.calls.most = self.most_expressions(stage.environment);
                 checker.files(match program {
                     Program::Action => stage.actions,
                     Program::Routing => stage.routing,

@@ -113,7 +113,7 @@ fn check(units: Vec<Unit>, lints: &Lints) -> Compiled {
             (key, (part, files))
         });
         parsed.push(parts.collect());
-        environments.push(Environment { id, parent, definitions, functions });
+        environments.push(Environment { id, parent, definitions, functions, limits });
     }
     let tree = Tree::new(environments);
     diagnostics.extend_from_slice(tree.diagnostics());

@@ -240,6 +240,7 @@ fn limits(section: &Section<'_>, limits: &mut Limits) {
     size("steps", 1_000_000_000_000, &mut limits.steps);
     size("event_bytes", 1 << 30, &mut limits.event_bytes);
     size("response_bytes", 1 << 30, &mut limits.response_bytes);
+    size("function_expressions", 1_000_000_000, &mut limits.function_expressions);
     size("list_file_bytes", u32::MAX as usize, &mut limits.list_file_bytes);
     limits.evaluation_ms = section.integer("evaluation_ms", 1..=600_000).unwrap_or(limits.evaluation_ms);
     limits.calls_per_event = section.integer("calls_per_event", 0..=10_000).unwrap_or(limits.calls_per_event);
@@ -316,6 +317,7 @@ call_timeout_max_ms = 8
 event_bytes = 9
 response_bytes = 10
 list_file_bytes = 11
+function_expressions = 12
 [lints]
 W1005 = "allow"
 w1001 = "deny"
@@ -369,6 +371,7 @@ events = ["FraudProtection.Trace.Rule"]
             event_bytes: 9,
             response_bytes: 10,
             list_file_bytes: 11,
+            function_expressions: 12,
         };
         assert_eq!(settings.limits, expected);
         assert_eq!(settings.coalesce_ms, Some(5));

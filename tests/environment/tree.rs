@@ -133,6 +133,54 @@ fn a_call_is_the_one_of_its_environment_unless_the_host_answers() {
 }
 
 #[test]
+fn a_function_brings_the_lists_and_calls_of_its_environment_along() {
+    let function = "FUNCTION Place(_ip: String)\nOUTPUT known: Boolean\n  RETURN ContainsKey(\"places\", \"country\", @\"country\")\n\
+                    OUTPUT risk: String\n  RETURN External.risk(_ip).AsString()\n";
+    let folder = Folder::new(&[
+        ("fql.toml", "[assessments.a]\n"),
+        ("functions/place.fql", function),
+        ("lists/places.csv", "country\nXX\n"),
+        ("external/risk.toml", "parameters = [{ name = \"ip\" }]\ndefault_response = \"root\"\n"),
+        ("environments/eu/fql.toml", "[assessments.a]\n"),
+        ("environments/eu/functions/place.fql", function),
+        ("environments/eu/lists/places.csv", "country\nYY\n"),
+        ("environments/eu/external/risk.toml", "parameters = [{ name = \"ip\" }]\ndefault_response = \"child\"\n"),
+        (
+            "environments/eu/a/rules/a.fql",
+            "CLAUSE \"own\"\n  OBSERVE Output(risk = Functions.Place(\"1\").risk, known = Functions.Place(\"1\").known)\n\
+             CLAUSE \"root\"\n  OBSERVE Output(risk = Functions.root.Place(\"1\").risk, known = Functions.root.Place(\"1\").known)\n",
+        ),
+        ("a/sample.json", "{}"),
+    ]);
+    let outputs = |event: &str| decide(&folder.engine(), "a", "eu", event)["outputs"].to_string();
+    assert_eq!(
+        outputs(r#"{"country": "XX"}"#),
+        r#"{"own":{"known":false,"risk":"child"},"root":{"known":true,"risk":"root"}}"#
+    );
+    assert_eq!(
+        outputs(r#"{"country": "YY"}"#),
+        r#"{"own":{"known":true,"risk":"child"},"root":{"known":false,"risk":"root"}}"#
+    );
+}
+
+#[test]
+fn how_large_functions_become_is_a_limit_of_the_events_environment() {
+    let folder = Folder::new(&[
+        ("fql.toml", "[assessments.a]\n"),
+        ("functions/f.fql", "FUNCTION Sum(_x: Double)\nOUTPUT value: Double\n  RETURN _x + _x + _x\n"),
+        ("a/rules/a.fql", "OBSERVE Output(x = Functions.Sum(@\"x\").value)"),
+        ("environments/eu/fql.toml", "[assessments.a]\n[limits]\nfunction_expressions = 3\n"),
+        ("environments/eu/a/rules/b.fql", "RETURN Review()"),
+    ]);
+    assert_eq!(
+        folder.told(),
+        ["E0609 a/rules/a.fql:1:20 expected functions of at most 3 expressions, written out, found more"]
+    );
+    folder.write("environments/eu/fql.toml", "[assessments.a]\n[limits]\nfunction_expressions = 5\n");
+    assert_eq!(folder.told(), Vec::<String>::new());
+}
+
+#[test]
 fn rules_of_the_host_run_behind_those_of_the_root() {
     let folder = shop();
     let engine = folder.builder().rules("purchase", "RETURN Reject(\"host\")").build().unwrap();

@@ -161,6 +161,7 @@ fn options(sections: &[Section]) -> Result<Options, String> {
             "list_literal" => limits.list_literal = number(),
             "steps" => limits.steps = number(),
             "calls_per_event" => limits.calls_per_event = number(),
+            "function_expressions" => limits.function_expressions = number(),
             "source_bytes" => limits.source_bytes = number(),
             "event_bytes" => limits.event_bytes = number(),
             "call_timeout_max_ms" => limits.call_timeout_max_ms = number() as u64,

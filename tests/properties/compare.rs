@@ -186,6 +186,7 @@ pub fn compare_rules(case: &Case) -> Result<Option<usize>, String> {
             parent: number.checked_sub(1),
             definitions: definitions(&case.table),
             functions: parse(number, "functions", &stage.functions),
+            ..Environment::default()
         });
         let rules = parse(number, "rules", &stage.rules);
         let actions = parse(number, "actions", &stage.actions);

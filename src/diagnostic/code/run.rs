@@ -59,8 +59,9 @@ super::codes! {
     E0608 JSON_TOO_LARGE: "JSON result too large";
 
     /// Functions that call functions are written out where they are called, each with its own arguments. The rules call them
-    /// so often, and they call each other so often, that this would become more than 1,000,000 expressions. Calls with the
-    /// same plain arguments (constants, attributes, variables) count once, so bind an argument with `LET`.
+    /// so often, and they call each other so often, that this would become more than 1,000,000 expressions. The limit is
+    /// `function_expressions` under `[limits]` in `fql.toml`. Calls with the same plain arguments (constants, attributes,
+    /// variables) count once, so bind an argument with `LET`.
     ///
     /// Specification: L5.4, R6.2.
     E0609 TOO_MANY_EXPRESSIONS: "functions that become too large";
