@@ -4,7 +4,7 @@
 //! `functions` only the syntax is checked. A folder with an `fql.toml` is an environment, and is checked as a whole (R1.3).
 
 use crate::arguments::{Check, Format};
-use crate::read::{self, Most};
+use crate::read::{self, Bound};
 use crate::setting::{Settings, assessment_name, stubs};
 use crate::streams::{Stop, Streams};
 use fql::diagnostic::Code;
@@ -49,7 +49,7 @@ pub(crate) fn run(arguments: &Check, streams: &mut Streams) -> Result<bool, Stop
     let count = found.files.len();
     let mut diagnostics = found.unreadable;
     for (path, syntax_only) in &found.files {
-        match read::file(path, Most::source()) {
+        match read::file(path, read::source()) {
             Ok(bytes) if *syntax_only => diagnostics.extend(parse(path, bytes)),
             Ok(bytes) => {
                 let name = assessment_name(path);
@@ -87,7 +87,7 @@ fn tell(diagnostics: &[Diagnostic], files: Option<usize>, format: Format, stream
 /// Reads a schema, which has to be one: the name to show and the text.
 fn schema(path: &Path) -> Result<(String, String), Box<Diagnostic>> {
     let shown = read::shown(path);
-    let bytes = read::file(path, Most { bytes: SCHEMA_BYTES, code: Code::BAD_SCHEMA, what: "a schema" })?;
+    let bytes = read::file(path, Bound { bytes: SCHEMA_BYTES, code: Code::BAD_SCHEMA, what: "a schema" })?;
     let text = read::text(&shown, bytes)?;
     Schema::parse(&shown, &text)?;
     Ok((shown, text))
@@ -137,7 +137,7 @@ impl Found {
     fn folder(&mut self, root: &Path) {
         let whole = match root.canonicalize() {
             Ok(whole) => whole,
-            Err(error) => return self.unreadable.push(read::unreadable(root, &read::why(&error))),
+            Err(error) => return self.unreadable.push(read::unreadable(root, &fql::environment::file::why(&error))),
         };
         let rules = whole.file_name().and_then(is_rules).unwrap_or(true);
         // A list, not a recursion: folders may nest as deep as the file system lets them.
@@ -146,7 +146,7 @@ impl Found {
             let entries = fs::read_dir(&folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
             match entries {
                 Ok(entries) => entries.iter().for_each(|entry| self.entry(entry, rules, &whole, &mut folders)),
-                Err(error) => self.unreadable.push(read::unreadable(&folder, &read::why(&error))),
+                Err(error) => self.unreadable.push(read::unreadable(&folder, &fql::environment::file::why(&error))),
             }
         }
         if self.files.is_empty() && self.unreadable.is_empty() {
@@ -166,11 +166,11 @@ impl Found {
                 Ok(target) if target.starts_with(root) && (target.is_dir() || !is_fql) => {}
                 Ok(target) if target.starts_with(root) => self.files.push((path, !rules)),
                 Ok(_) => self.unreadable.push(read::unreadable(&path, "it is a link that leaves the folder")),
-                Err(error) => self.unreadable.push(read::unreadable(&path, &read::why(&error))),
+                Err(error) => self.unreadable.push(read::unreadable(&path, &fql::environment::file::why(&error))),
             },
             Ok(_) if is_fql => self.files.push((path, !rules)),
             Ok(_) => {}
-            Err(error) => self.unreadable.push(read::unreadable(&path, &read::why(&error))),
+            Err(error) => self.unreadable.push(read::unreadable(&path, &fql::environment::file::why(&error))),
         }
     }
 }

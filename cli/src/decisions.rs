@@ -9,7 +9,7 @@
 
 use crate::arguments::{Decide, Format};
 use crate::events::{Events, Next};
-use crate::read::{self, Most};
+use crate::read;
 use crate::report;
 use crate::setting::Settings;
 use crate::streams::{Stop, Streams};
@@ -126,7 +126,9 @@ impl Decisions {
     pub(crate) fn all(&mut self, events: Events<impl Read + Send>, streams: &mut Streams) -> Result<bool, Stop> {
         self.writing.colour = streams.out_colour;
         match self.each(events, streams) {
-            Err(Stop::Input(error)) => Err(streams.refuse(&[read::unreadable(&self.path, &read::why(&error))])),
+            Err(Stop::Input(error)) => {
+                Err(streams.refuse(&[read::unreadable(&self.path, &fql::environment::file::why(&error))]))
+            }
             Err(stop) => Err(stop),
             Ok(()) => Ok(self.good),
         }
@@ -145,7 +147,7 @@ impl Decisions {
                     }
                 }
                 Next::TooLarge(length) => {
-                    let most = Most::event().bytes;
+                    let most = read::event().bytes;
                     let message = format!("expected an event of at most `event_bytes` = {most} bytes, found {length}");
                     Err(error(Code::EVENT_TOO_LARGE, message))
                 }

@@ -1,7 +1,7 @@
 //! `fql eval`: an expression's value (R12.1, R12.4).
 
 use crate::arguments::{Eval, Format, is_stdin};
-use crate::read::{self, Most};
+use crate::read;
 use crate::report;
 use crate::streams::{Stop, Streams};
 use fql::diagnostic::Diagnostic;
@@ -18,7 +18,7 @@ pub(crate) fn run(arguments: &Eval, streams: &mut Streams) -> Result<bool, Stop>
     }
     let settings = arguments.running.settings(streams)?;
     let text = if from_stdin {
-        let bytes = read::file(Path::new(read::STDIN), Most::source()).map_err(|one| streams.refuse(&[*one]))?;
+        let bytes = read::file(Path::new(read::STDIN), read::source()).map_err(|one| streams.refuse(&[*one]))?;
         read::text("standard input", bytes).map_err(|one| streams.refuse(&[*one]))?
     } else {
         arguments.expression.clone()
@@ -29,7 +29,7 @@ pub(crate) fn run(arguments: &Eval, streams: &mut Streams) -> Result<bool, Stop>
     let expression = engine.expression(&text).map_err(|error| streams.refuse(&error.diagnostics))?;
     streams.diagnostics(expression.warnings());
     let event = match &arguments.event {
-        Some(path) => read::file(path, Most::event()).map_err(|one| streams.refuse(&[*one]))?,
+        Some(path) => read::file(path, read::event()).map_err(|one| streams.refuse(&[*one]))?,
         None => b"{}".to_vec(),
     };
     match expression.eval_blocking(settings.request(&event)) {

@@ -1,17 +1,17 @@
 //! `fql external`: the calls that files define, and one of them made with its sample (R7.10).
 //!
-//! A path is a folder, whose definitions lie in `external/`, or one definition. What the network may reach is said under
-//! `[security]` in the `fql.toml` beside them. Secrets are never shown.
+//! A path is the folder of an environment, whose definitions lie in `external/`, or one definition. What the network may reach and
+//! how long calls may take are settings of that environment. Secrets are never shown.
 
 use crate::arguments::{External, ExternalCommand, Format};
-use crate::read::{self, Most};
+use crate::read;
 use crate::report::{quoted, visible};
 use crate::streams::{Stop, Streams};
-use fql::diagnostic::{Code, nearest};
+use fql::diagnostic::nearest;
+use fql::environment::Settings;
 use fql::evaluate::CallStatus;
-use fql::external::http::{Network, NetworkBuilder, NetworkError, Surroundings, read};
+use fql::external::http::{Surroundings, read};
 use fql::external::{Call, Response};
-use fql::setting::{Document, Section};
 use fql::source::Source;
 use fql::{Diagnostic, Limits};
 use std::path::{Path, PathBuf};
@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &External, streams: &mut Streams) -> Result<bool, S
     streams.diagnostics(&diagnostics);
     match &arguments.command {
         ExternalCommand::List { .. } => {
-            list(&defined, format, streams)?;
+            list(&defined, &limits, format, streams)?;
             Ok(!diagnostics.iter().any(Diagnostic::is_error))
         }
         ExternalCommand::Test { name, store, .. } => {
@@ -59,10 +59,12 @@ fn definitions(path: &Path, diagnostics: &mut Vec<Diagnostic>) -> (Vec<Defined>,
         let root = if folder.ends_with("external") { folder.parent().unwrap_or(folder) } else { folder };
         (vec![path.to_path_buf()], root.to_path_buf())
     };
-    let (network, limits) = settings(&root.join("fql.toml"), diagnostics);
+    let (settings, faults) = Settings::of(&root);
+    diagnostics.extend(faults);
+    let (network, limits) = (settings.network, settings.limits);
     let mut defined = Vec::new();
     for path in files {
-        let text = read::file(&path, Most::source()).and_then(|bytes| read::text(&read::shown(&path), bytes));
+        let text = read::file(&path, read::source()).and_then(|bytes| read::text(&read::shown(&path), bytes));
         let text = match text {
             Ok(text) => text,
             Err(fault) => {
@@ -95,70 +97,24 @@ fn in_folder(folder: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
             files
         }
         Err(error) => {
-            diagnostics.push(read::unreadable(folder, &read::why(&error)));
+            diagnostics.push(read::unreadable(folder, &fql::environment::file::why(&error)));
             Vec::new()
         }
     }
 }
 
-/// What `[security]` allows, and how long calls may take by `[limits]`. The rest of the file is not looked at here.
-fn settings(path: &Path, diagnostics: &mut Vec<Diagnostic>) -> (Network, Limits) {
-    let mut limits = Limits::default();
-    let Ok(text) = std::fs::read_to_string(path) else { return (Network::default(), limits) };
-    let document = Document::parse(read::shown(path), text);
-    let mut network = Network::builder();
-    let mut refused = Vec::new();
-    {
-        let root = document.root();
-        if let Some(section) = root.section("limits") {
-            section.keys();
-            let longest = section.integer("call_timeout_max_ms", 1..=5_000);
-            limits.call_timeout_max_ms = longest.unwrap_or(limits.call_timeout_max_ms);
-        }
-        if let Some(section) = root.section("security") {
-            section.keys();
-            let folder = path.parent().unwrap_or(Path::new("."));
-            network = each(network, &section, "allow_networks", &mut refused, NetworkBuilder::allow_network);
-            network = each(network, &section, "allow_http", &mut refused, NetworkBuilder::allow_http);
-            network = each(network, &section, "ca_files", &mut refused, |network, file| {
-                let unreadable =
-                    |error: std::io::Error| NetworkError { message: format!("cannot read `{file}`: {error}") };
-                network.ca_pem(&std::fs::read(folder.join(file)).map_err(unreadable)?)
-            });
-        }
-        root.keys();
-    }
-    diagnostics.extend(refused);
-    (network.build(), limits)
-}
-
-fn each(
-    network: NetworkBuilder,
-    section: &Section<'_>,
-    key: &str,
-    refused: &mut Vec<Diagnostic>,
-    add: impl Fn(NetworkBuilder, &str) -> Result<NetworkBuilder, NetworkError>,
-) -> NetworkBuilder {
-    let mut network = network;
-    for text in section.texts(key).unwrap_or_default() {
-        match add(network.clone(), text.value) {
-            Ok(more) => network = more,
-            Err(error) => {
-                refused.push(Diagnostic::new(Code::BAD_SETTING, section.source(), text.span, error.message));
-            }
-        }
-    }
-    network
-}
-
-fn list(defined: &[Defined], format: Format, streams: &mut Streams) -> Result<(), Stop> {
-    let mut rows = vec![["NAME", "PARAMETERS", "SAFE", "ENDPOINT", "DESCRIPTION"].map(str::to_string)];
+fn list(defined: &[Defined], limits: &Limits, format: Format, streams: &mut Streams) -> Result<(), Stop> {
+    let head = ["NAME", "PARAMETERS", "TIMEOUT", "AUTH", "SAFE", "ENDPOINT", "DESCRIPTION"];
+    let mut rows = vec![head.map(str::to_string)];
     for Defined { call, .. } in defined {
         let names: Vec<&str> = call.parameter_names().iter().map(|name| &**name).collect();
+        let timeout = u64::try_from(call.longest(limits).as_millis()).unwrap_or(u64::MAX);
         if format == Format::Json {
             let row = serde_json::json!({
                 "name": call.name(),
                 "parameters": names,
+                "timeoutMs": timeout,
+                "auth": call.transport().authentication(),
                 "safe": call.is_safe(),
                 "endpoint": call.transport().endpoint(),
                 "description": call.description(),
@@ -167,13 +123,15 @@ fn list(defined: &[Defined], format: Format, streams: &mut Streams) -> Result<()
             continue;
         }
         let safe = if call.is_safe() { "yes" } else { "no" };
-        let row = [call.name(), &names.join(", "), safe, call.transport().endpoint(), call.description()];
+        let (timeout, auth) = (format!("{timeout} ms"), call.transport().authentication());
+        let endpoint = call.transport().endpoint();
+        let row = [call.name(), &names.join(", "), &timeout, auth, safe, endpoint, call.description()];
         rows.push(row.map(visible));
     }
     if format == Format::Json {
         return Ok(());
     }
-    let mut widths = [0; 5];
+    let mut widths = [0; 7];
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = cell.chars().count().max(*width);

@@ -5,7 +5,7 @@
 //! so that whatever happens there is one whole text or the other. A file with mistakes is not touched.
 
 use crate::arguments::{Fmt, is_stdin};
-use crate::read::{self, Most};
+use crate::read;
 use crate::streams::{Stop, Streams};
 use fql::source::Source;
 use fql::{Diagnostic, Limits};
@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &Fmt, streams: &mut Streams) -> Result<bool, Stop> 
         } else if is_stdin(path) {
             streams.bytes(after.as_bytes())?;
         } else if differs && let Err(error) = replace(path, &after) {
-            let message = format!("cannot write `{}`: {}", path.display(), read::why(&error));
+            let message = format!("cannot write `{}`: {}", path.display(), fql::environment::file::why(&error));
             faults.push(read::about(fql::diagnostic::Code::UNREADABLE_FILE, &read::shown(path), message));
         }
     }
@@ -51,7 +51,7 @@ pub(crate) fn run(arguments: &Fmt, streams: &mut Streams) -> Result<bool, Stop> 
 fn formatted(path: &Path, fix: bool) -> Result<(String, String), Vec<Diagnostic>> {
     let one = |diagnostic: Box<Diagnostic>| vec![*diagnostic];
     let name = read::shown(path);
-    let before = read::text(&name, read::file(path, Most::source()).map_err(one)?).map_err(one)?;
+    let before = read::text(&name, read::file(path, read::source()).map_err(one)?).map_err(one)?;
     let source = Arc::new(Source::new(name, before.as_str()));
     let after = fql::format::format(&source, &Limits::default(), fix)?;
     Ok((before, after))
@@ -68,7 +68,7 @@ fn files(path: &Path) -> (Vec<PathBuf>, Vec<Diagnostic>) {
     while let Some(folder) = folders.pop() {
         let entries = fs::read_dir(&folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
         let entries = entries.unwrap_or_else(|error| {
-            faults.push(read::unreadable(&folder, &read::why(&error)));
+            faults.push(read::unreadable(&folder, &fql::environment::file::why(&error)));
             Vec::new()
         });
         for entry in entries {
@@ -79,7 +79,7 @@ fn files(path: &Path) -> (Vec<PathBuf>, Vec<Diagnostic>) {
                 Ok(kind) if kind.is_dir() => folders.push(path),
                 Ok(kind) if kind.is_file() && is_fql => files.push(path),
                 Ok(_) => {}
-                Err(error) => faults.push(read::unreadable(&path, &read::why(&error))),
+                Err(error) => faults.push(read::unreadable(&path, &fql::environment::file::why(&error))),
             }
         }
     }

@@ -61,7 +61,7 @@ fn end(done: Result<bool, Stop>, streams: &mut Streams) -> u8 {
             2
         }
         Err(Stop::Input(error)) => {
-            streams.complain(&format!("cannot read the input: {}", read::why(&error)));
+            streams.complain(&format!("cannot read the input: {}", fql::environment::file::why(&error)));
             1
         }
         Err(Stop::Output(error)) => {

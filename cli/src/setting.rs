@@ -1,6 +1,6 @@
 //! What an evaluation gets besides rules and event: stubs, clock, seed, and when calls start.
 
-use crate::read::{self, Most};
+use crate::read::{self, Bound};
 use fql::diagnostic::Code;
 use fql::environment::{FILE, Folder, file};
 use fql::evaluate::Prefetch;
@@ -53,7 +53,7 @@ impl Settings {
             let one = read::unreadable(path, &format!("it is a folder without `{FILE}`"));
             return Err(Box::new(one.help("name one `.fql` file, or the folder of an environment")));
         }
-        let bytes = read::file(path, Most::source())?;
+        let bytes = read::file(path, read::source())?;
         Ok(self.builder().named_rules(assessment_name(path), read::shown(path), &bytes))
     }
 
@@ -73,7 +73,7 @@ impl Settings {
 
 /// Reads a stub file.
 pub(crate) fn stubs(path: &Path) -> Result<Stubs, Box<Diagnostic>> {
-    let bytes = read::file(path, Most { bytes: STUB_BYTES, code: Code::BAD_STUB, what: "a stub file" })?;
+    let bytes = read::file(path, Bound { bytes: STUB_BYTES, code: Code::BAD_STUB, what: "a stub file" })?;
     let text = read::text(&read::shown(path), bytes)?;
     Stubs::parse(&text).map_err(|error| Box::new(read::about(Code::BAD_STUB, &read::shown(path), error.to_string())))
 }

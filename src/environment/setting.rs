@@ -70,6 +70,12 @@ pub struct AssessmentSettings {
 }
 
 impl Settings {
+    /// The settings of an environment's folder by its `fql.toml` and those that it inherits from, `root` and `root/environments/eu`
+    /// for `root/environments/eu/environments/fr`; and all faults of these files. A file that is not there says nothing.
+    pub fn of(folder: impl AsRef<Path>) -> (Settings, Vec<Diagnostic>) {
+        super::walk::settings_of(folder.as_ref())
+    }
+
     /// Reads a file. `parent` is what is inherited from; the root has none.
     pub(crate) fn read(document: &Document, folder: &Path, parent: Option<&Settings>) -> Settings {
         let (root, is_root) = (document.root(), parent.is_none());

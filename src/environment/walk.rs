@@ -20,8 +20,11 @@ const LARGEST: usize = 4 << 20;
 /// How many environments may stand within each other.
 const DEEPEST: usize = 32;
 
+/// The folder in which child environments stand.
+const CHILDREN: &str = "environments";
+
 /// Folders of an environment that are no assessments.
-const OWN: [&str; 6] = ["velocities", "functions", "lists", "external", "environments", "branches"];
+const OWN: [&str; 6] = ["velocities", "functions", "lists", "external", CHILDREN, "branches"];
 
 /// Folders that only an assessment has.
 const PARTS: [&str; 3] = ["rules", "actions", "routing"];
@@ -46,6 +49,54 @@ pub(super) fn read(path: &Path, kept: &Kept) -> (Option<Folder>, Vec<Diagnostic>
     walk.environment(path, &name, String::new(), None, 0);
     walk.sinks();
     (Some(Folder { environments: walk.environments }), walk.diagnostics)
+}
+
+/// The settings of a folder with those that it inherits from the environments it stands in.
+pub(super) fn settings_of(folder: &Path) -> (Settings, Vec<Diagnostic>) {
+    let mut folders = vec![folder.to_path_buf()];
+    if let Ok(real) = folder.canonicalize() {
+        let above =
+            |folder: &Path| Some(folder.parent().filter(|parent| parent.ends_with(CHILDREN))?.parent()?.to_path_buf());
+        folders.extend(std::iter::successors(above(&real), |folder| above(folder)).take(DEEPEST));
+    }
+    let mut diagnostics = Vec::new();
+    let mut inherited: Option<Settings> = None;
+    for folder in folders.iter().rev() {
+        let file = Some(folder.join(FILE)).filter(|file| file.is_file());
+        let (settings, _, faults) = settings(file.as_deref(), folder, inherited.as_ref());
+        diagnostics.extend(faults);
+        inherited = Some(settings);
+    }
+    (inherited.unwrap_or_default(), diagnostics)
+}
+
+/// The settings of a folder by its `fql.toml`, if it has one, and the text of that or what stands for it.
+fn settings(file: Option<&Path>, folder: &Path, parent: Option<&Settings>) -> (Settings, Arc<Source>, Vec<Diagnostic>) {
+    let absent = || {
+        let source = Arc::new(Source::new(folder.join(FILE).display().to_string(), ""));
+        let inherited = parent.cloned().unwrap_or_default();
+        (Settings { id: None, assessments: Vec::new(), providers: None, ..inherited }, source)
+    };
+    let Some(path) = file else {
+        let (settings, source) = absent();
+        return (settings, source, Vec::new());
+    };
+    match text_of(path, Bound { bytes: LARGEST, code: Code::BAD_TOML, what: "a settings file" }) {
+        Ok(text) => {
+            let document = Document::parse(path.display().to_string(), text);
+            let (settings, source) = (Settings::read(&document, folder, parent), document.source().clone());
+            (settings, source, document.faults())
+        }
+        Err(diagnostic) => {
+            let (settings, source) = absent();
+            (settings, source, vec![*diagnostic])
+        }
+    }
+}
+
+fn text_of(path: &Path, bound: Bound) -> Result<String, Box<Diagnostic>> {
+    let shown = path.display().to_string();
+    file::text(&shown, file::read(path, &shown, bound)?)
 }
 
 pub(super) fn is_one(path: &Path) -> bool {
@@ -99,7 +150,8 @@ impl Walk<'_> {
         }
         let entries = self.fence.list(folder, &mut self.diagnostics);
         let inherited = parent.and_then(|number| self.environments.get(number)).map(|one| &one.settings);
-        let (mut settings, source, faults) = self.settings(&entries, folder, inherited);
+        let file = entries.files.iter().find(|(name, _)| name == FILE);
+        let (mut settings, source, faults) = settings(file.map(|(_, path)| path.as_path()), folder, inherited);
         self.kept.restore(&mut settings);
         // Settings of which a part could not be read may name any assessment.
         let whole = !faults.iter().any(|fault| UNREAD.contains(&fault.code))
@@ -130,7 +182,7 @@ impl Walk<'_> {
             externals,
             faulty_externals,
         });
-        let Some(children) = below(&entries, "environments") else { return };
+        let Some(children) = below(&entries, CHILDREN) else { return };
         let mut names: Vec<String> = Vec::new();
         for (name, child) in self.fence.list(&children, &mut self.diagnostics).folders {
             let shown = child.display().to_string();
@@ -151,37 +203,6 @@ impl Walk<'_> {
             let path = if path.is_empty() { name.clone() } else { format!("{path}/{name}") };
             self.environment(&child, &name, path, Some(number), depth + 1);
             names.push(name);
-        }
-    }
-
-    /// The settings of a folder, and the text of `fql.toml` or what stands for it.
-    fn settings(
-        &self,
-        entries: &Entries,
-        folder: &Path,
-        parent: Option<&Settings>,
-    ) -> (Settings, Arc<Source>, Vec<Diagnostic>) {
-        let absent = || {
-            let source = Arc::new(Source::new(folder.join(FILE).display().to_string(), ""));
-            (
-                Settings { id: None, assessments: Vec::new(), providers: None, ..parent.cloned().unwrap_or_default() },
-                source,
-            )
-        };
-        let Some((_, path)) = entries.files.iter().find(|(name, _)| name == FILE) else {
-            let (settings, source) = absent();
-            return (settings, source, Vec::new());
-        };
-        match self.text_of(path, Bound { bytes: LARGEST, code: Code::BAD_TOML, what: "a settings file" }) {
-            Ok(text) => {
-                let document = Document::parse(path.display().to_string(), text);
-                let (settings, source) = (Settings::read(&document, folder, parent), document.source().clone());
-                (settings, source, document.faults())
-            }
-            Err(diagnostic) => {
-                let (settings, source) = absent();
-                (settings, source, vec![*diagnostic])
-            }
         }
     }
 
@@ -268,7 +289,7 @@ impl Walk<'_> {
         let files = self.fence.list(&folder, &mut self.diagnostics).files;
         let mut texts = Vec::new();
         for (_, path) in files.into_iter().filter(|(name, _)| ends_with(name, "fql")) {
-            match self.text_of(&path, bound) {
+            match text_of(&path, bound) {
                 Ok(text) => {
                     let source = Arc::new(Source::new(path.display().to_string(), text));
                     texts.push(Text { source, default_name: file::rule_name(&path) });
@@ -287,7 +308,7 @@ impl Walk<'_> {
         for (_, path) in files.into_iter().filter(|(name, _)| ends_with(name, "toml")) {
             let stem = stem_of(&path);
             let bound = Bound { bytes: LARGEST, code: Code::BAD_TOML, what: "a definition" };
-            let text = match self.text_of(&path, bound) {
+            let text = match text_of(&path, bound) {
                 Ok(text) => text,
                 Err(diagnostic) => {
                     self.diagnostics.push(*diagnostic);
@@ -314,7 +335,7 @@ impl Walk<'_> {
     }
 
     fn schema(&mut self, path: &Path) -> Option<Arc<Schema>> {
-        let text = self.text_of(path, Bound { bytes: LARGEST, code: Code::BAD_SCHEMA, what: "a schema" });
+        let text = text_of(path, Bound { bytes: LARGEST, code: Code::BAD_SCHEMA, what: "a schema" });
         match text.and_then(|text| Schema::parse(&path.display().to_string(), &text)) {
             Ok(schema) => Some(Arc::new(schema)),
             Err(diagnostic) => {
@@ -327,7 +348,7 @@ impl Walk<'_> {
     /// The sample event, which has to be a JSON object.
     fn sample(&mut self, path: &Path, settings: &Settings) -> Option<String> {
         let bound = Bound { bytes: settings.limits.event_bytes, code: Code::EVENT_TOO_LARGE, what: "an event" };
-        let text = self.text_of(path, bound).map_err(|diagnostic| self.diagnostics.push(*diagnostic)).ok()?;
+        let text = text_of(path, bound).map_err(|diagnostic| self.diagnostics.push(*diagnostic)).ok()?;
         let (code, message) = match serde_json::from_str::<serde_json::Value>(&text) {
             Ok(serde_json::Value::Object(_)) => return Some(text),
             Ok(_) => {
@@ -357,11 +378,6 @@ impl Walk<'_> {
                 self.diagnostics.push(file::about(Code::NO_EFFECT_YET, &folder.display().to_string(), message));
             }
         }
-    }
-
-    fn text_of(&self, path: &Path, bound: Bound) -> Result<String, Box<Diagnostic>> {
-        let shown = path.display().to_string();
-        file::text(&shown, file::read(path, &shown, bound)?)
     }
 }
 

@@ -35,6 +35,11 @@ pub trait Transport: std::fmt::Debug + Send + Sync + 'static {
         false
     }
 
+    /// How calls show who makes them, as `type` in `[auth]` has it: `anonymous`, `basic` (R7.1). By default empty: not known.
+    fn authentication(&self) -> &'static str {
+        ""
+    }
+
     /// Where calls go, for diagnostics (L8.4) when there is no response that says it: without query and secrets. By default
     /// empty.
     fn endpoint(&self) -> &str {

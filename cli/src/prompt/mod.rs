@@ -10,7 +10,7 @@ pub(crate) mod command;
 mod variables;
 
 use crate::explanation;
-use crate::read::{self, Most};
+use crate::read;
 use crate::report;
 use crate::setting::{self, Settings};
 use brackets::Brackets;
@@ -109,7 +109,7 @@ impl Prompt {
         let ends = line.trim().is_empty();
         self.brackets.feed(line);
         self.pending.push_str(line);
-        if self.brackets.open() && !ends && self.pending.len() <= Most::source().bytes {
+        if self.brackets.open() && !ends && self.pending.len() <= read::source().bytes {
             self.pending.push('\n');
             return Reply { next: Next::More, ..Reply::default() };
         }
@@ -252,7 +252,7 @@ impl Prompt {
 
     /// Reads an event; what is no event is refused and the last one stays.
     pub(crate) fn read_event(&mut self, path: &Path) -> Result<(), Trouble> {
-        self.set_event(read::file(path, Most::event())?)
+        self.set_event(read::file(path, read::event())?)
     }
 
     fn set_event(&mut self, event: Vec<u8>) -> Result<(), Trouble> {
@@ -309,7 +309,7 @@ fn push_line(out: &mut String, text: &str) {
 
 /// An input that is larger than a source may be.
 fn too_large(source: &Arc<Source>) -> Diagnostic {
-    let most = Most::source().bytes;
+    let most = read::source().bytes;
     let message = format!("expected at most {most} bytes with all variables put in, found more");
     Diagnostic::new(Code::SOURCE_TOO_LARGE, source, Span::default(), message)
 }

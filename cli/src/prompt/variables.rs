@@ -9,7 +9,7 @@
 //! own names replaced: what is bound later does not change it, and no name can need itself.
 
 use super::too_large;
-use crate::read::Most;
+use crate::read;
 use fql::diagnostic::{Fix, Label};
 use fql::source::{Source, Span};
 use fql::syntax::{self, ast, ast::Kind};
@@ -84,7 +84,7 @@ impl Variables {
         let names: Vec<(Span, &str)> =
             names.iter().filter_map(|(span, name)| Some((*span, self.text(name)?))).collect();
         let length: usize = names.iter().map(|(_, text)| text.len().saturating_add(3)).sum();
-        if length.saturating_add(source.text().len()) > Most::source().bytes {
+        if length.saturating_add(source.text().len()) > read::source().bytes {
             return Err(vec![too_large(source)]);
         }
         expanded.replace(&names);

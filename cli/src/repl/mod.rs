@@ -11,7 +11,7 @@ mod highlight;
 use crate::arguments::Repl;
 use crate::input::{Input, Line};
 use crate::prompt::{Next, Prompt, Reply};
-use crate::read::{self, Most};
+use crate::read;
 use crate::streams::{Stop, Streams};
 use std::io::{self, IsTerminal};
 
@@ -46,7 +46,7 @@ pub(crate) fn run(arguments: &Repl, streams: &mut Streams) -> Result<bool, Stop>
 
 /// Lines as they come.
 fn piped(mut prompt: Prompt, streams: &mut Streams) -> Result<(), Stop> {
-    let most = Most::source().bytes;
+    let most = read::source().bytes;
     let mut input = Input::new(io::stdin().lock());
     let mut bytes = Vec::new();
     let mut next = Next::Ready;

@@ -40,14 +40,39 @@ fn list_shows_definitions_and_no_secret() {
     let out = fql(&["external", "list", &folder.path("")]).good();
     assert_eq!(
         out,
-        "NAME        PARAMETERS  SAFE  ENDPOINT               DESCRIPTION\nreputation  ip          yes   http://127.0.0.1:9/ip  IP reputation\n"
+        "NAME        PARAMETERS  TIMEOUT  AUTH       SAFE  ENDPOINT               DESCRIPTION\nreputation  ip          1000 ms  anonymous  yes   http://127.0.0.1:9/ip  IP reputation\n"
     );
     let out = fql(&["external", "list", &folder.path("external/reputation.toml"), "--format", "json"]);
-    assert_eq!(out.json()[0]["endpoint"], "http://127.0.0.1:9/ip");
+    let row = &out.json()[0];
+    assert_eq!(
+        (&row["endpoint"], &row["timeoutMs"], &row["auth"]),
+        (&"http://127.0.0.1:9/ip".into(), &1000.into(), &"anonymous".into())
+    );
     folder.write("external/bad.toml", b"[request]\nurl = \"http://api.example.com/\"\n");
     let out = fql(&["external", "list", &folder.path("")]);
     assert_eq!(out.code, 1);
     assert!(out.out.contains("reputation") && out.err.contains("E0802") && !out.err.contains("c4n4ry"), "{}", out.err);
+}
+
+#[test]
+fn a_child_has_the_settings_that_it_inherits() {
+    let root = "[limits]\ncall_timeout_max_ms = 5000\n[security]\nallow_http = [\"127.0.0.1\"]\nallow_networks = [\"127.0.0.0/8\"]\n";
+    let call = "timeout_ms = 3000\n[request]\nurl = \"http://127.0.0.1:9/\"\n[auth]\ntype = \"basic\"\nusername = \"u\"\npassword = \"c4n4ry\"\n";
+    let folder = Folder::new(&[
+        ("fql.toml", root),
+        ("environments/eu/fql.toml", "[limits]\nsteps = 5\n"),
+        ("environments/eu/environments/fr/external/ask.toml", call),
+    ]);
+    for path in ["environments/eu/environments/fr", "environments/eu/environments/fr/external/ask.toml"] {
+        let out = fql(&["external", "list", &folder.path(path)]).good();
+        assert!(out.contains("\nask               3000 ms  basic  yes   http://127.0.0.1:9/"), "{out}");
+    }
+    folder.write("environments/eu/fql.toml", b"[security]\nallow_http = []\n");
+    let out = fql(&["external", "list", &folder.path("environments/eu/environments/fr")]);
+    assert!(out.code == 1 && out.err.contains("E0802") && !out.err.contains("c4n4ry"), "{}", out.err);
+    folder.write("environments/eu/fql.toml", b"[securty]\n");
+    let out = fql(&["external", "list", &folder.path("environments/eu/environments/fr")]);
+    assert!(out.code == 1 && out.err.contains("unknown key `securty`"), "{}", out.err);
 }
 
 #[test]

@@ -304,6 +304,7 @@ impl HttpCall {
             },
             client: client?,
             credentials: credentials?,
+            auth: self.auth.name(),
             secrets,
             warmth,
         };

@@ -39,6 +39,8 @@ pub(super) struct Inner {
     pub(super) request: RequestTemplate,
     pub(super) client: reqwest::Client,
     pub(super) credentials: Credentials,
+    /// The type of `[auth]`.
+    pub(super) auth: &'static str,
     /// What must not be shown, longest first.
     pub(super) secrets: Vec<Secret>,
     pub(super) warmth: Option<Warmth>,
@@ -65,6 +67,10 @@ impl Transport for HttpTransport {
 
     fn is_remote(&self) -> bool {
         true
+    }
+
+    fn authentication(&self) -> &'static str {
+        self.inner.auth
     }
 
     fn endpoint(&self) -> &str {
