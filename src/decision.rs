@@ -1,6 +1,10 @@
 //! What comes out of an evaluation (R3.1).
 
-use crate::evaluate::{Answers, Emitted, Fault, Machine, Note, Outcome, Plain};
+mod entry;
+
+pub use entry::{CallEntry, ErrorEntry, NoteEntry, Taken, TraceEntry};
+
+use crate::evaluate::{Answers, Emitted, Fault, Machine, Note, Outcome, Plain, Record};
 use crate::program::{Argument, Condition, Effect, Handle, Program};
 use crate::value::{DecisionKind, Json, number};
 use indexmap::IndexMap;
@@ -37,58 +41,6 @@ impl std::fmt::Display for JsonText {
     }
 }
 
-/// One `Trace(...)` that fired.
-#[derive(Clone, Debug)]
-pub struct TraceEntry {
-    /// The rule.
-    pub rule: Arc<str>,
-    /// The clause.
-    pub clause: Arc<str>,
-    /// The named values, in order.
-    pub attributes: Vec<(Arc<str>, JsonText)>,
-}
-
-/// One external call that the rules read (L8.2).
-#[derive(Clone, Debug)]
-pub struct CallEntry {
-    /// The name as defined.
-    pub name: Arc<str>,
-    /// The arguments, as canonical text.
-    pub arguments: Vec<String>,
-    /// How it was answered.
-    pub answer: crate::evaluate::Answer,
-}
-
-/// A value that could not be read as the type asked for (L3.5).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NoteEntry {
-    /// The attribute's path, or the expression's text.
-    pub path: String,
-    /// The name of the type.
-    pub wanted: &'static str,
-    /// What stood there, as JSON, cut if it is long.
-    pub found: String,
-}
-
-/// An evaluation error that did not end the evaluation (L5.2).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ErrorEntry {
-    /// Its code, such as `E0701`.
-    pub code: crate::diagnostic::Code,
-    /// What went wrong.
-    pub message: String,
-    /// The rule that was running.
-    pub rule: Arc<str>,
-    /// The clause that was running; absent in a condition.
-    pub clause: Option<Arc<str>>,
-    /// The file, if the rules stand in several.
-    pub file: Option<Arc<str>>,
-    /// Line in that file, from 1.
-    pub line: u32,
-    /// Column in characters, from 1.
-    pub column: u32,
-}
-
 /// An entry of the custom properties (R2.4).
 #[derive(Clone, Debug)]
 enum Property {
@@ -109,6 +61,7 @@ struct Rest {
     calls: Vec<CallEntry>,
     notes: Vec<NoteEntry>,
     errors: Vec<ErrorEntry>,
+    record: Option<Record>,
 }
 
 /// A decision with its reasons, outputs and traces. Made without allocation unless the rules emit or compute something.
@@ -256,6 +209,29 @@ impl Decision {
         self.rest.as_ref().map_or(&[], |rest| &rest.errors)
     }
 
+    /// The statements that were taken, in order, whose `WHEN` held and whose effect took place; none unless
+    /// [`Request::record_taken`](crate::Request::record_taken) asked for it.
+    pub fn taken(&self) -> impl Iterator<Item = Taken<'_>> {
+        let numbers = self.record().into_iter().flat_map(|record| &record.statements);
+        numbers.filter_map(|number| {
+            let statement = self.program.statements.get(*number as usize)?;
+            let first = self.program.clauses.get(statement.clause as usize)?.statements.start;
+            let rule = &self.program.rule(statement.rule)?.name;
+            let clause = self.program.clause_name(statement.clause);
+            Some(Taken { rule, clause, statement: (number - first) as usize })
+        })
+    }
+
+    /// What was recorded, if that was asked for.
+    pub(crate) fn record(&self) -> Option<&Record> {
+        self.rest.as_ref()?.record.as_ref()
+    }
+
+    /// The rules that decided.
+    pub(crate) fn program(&self) -> &Program {
+        &self.program
+    }
+
     /// The decision rules whose condition held, each with the clauses that were reached, in order.
     pub fn rule_evaluations(&self) -> impl Iterator<Item = (&str, Vec<&str>)> {
         self.evaluations().map(|(rule, clauses, _)| (rule, clauses))
@@ -275,7 +251,7 @@ impl Decision {
     }
 
     /// The numbers of the rules that matched: those with a condition that held, and all without one that were looked at.
-    fn matched(&self) -> impl Iterator<Item = u32> {
+    pub(crate) fn matched(&self) -> impl Iterator<Item = u32> {
         let mut held = self.plain.held.iter().copied().peekable();
         self.program.rules.iter().take(self.plain.looked_at as usize).zip(0..).filter_map(move |(rule, number)| {
             let matched = matches!(rule.condition, Condition::Always) || held.next_if_eq(&number).is_some();
@@ -451,6 +427,7 @@ fn rest(machine: &Machine<'_>, outcome: &Outcome<'_>) -> Option<Box<Rest>> {
         && machine.read.is_empty()
         && machine.notes.is_empty()
         && machine.errors.is_empty()
+        && machine.record.is_none()
     {
         return None;
     }
@@ -503,6 +480,8 @@ fn rest(machine: &Machine<'_>, outcome: &Outcome<'_>) -> Option<Box<Rest>> {
     rest.calls = calls(machine.input.answers, program, &machine.read);
     rest.notes = machine.notes.iter().map(note_entry).collect();
     rest.errors = machine.errors.iter().map(|fault| error_entry(program, fault)).collect();
+    let outputs = program.outline.iter().flat_map(|outline| &outline.outputs).map(|(id, _)| *id);
+    rest.record = machine.recorded(outputs);
     Some(Box::new(rest))
 }
 

@@ -65,6 +65,8 @@ pub struct Rule {
     pub condition: Option<Expr>,
     /// Its clauses in order.
     pub clauses: Vec<Clause>,
+    /// The whole rule.
+    pub span: Span,
 }
 
 /// A clause of a rule.
@@ -74,6 +76,8 @@ pub struct Clause {
     pub name: Arc<str>,
     /// Its statements in order; `LET`s have become [`Let`]s.
     pub statements: Vec<Statement>,
+    /// The whole clause.
+    pub span: Span,
 }
 
 /// A statement that fires if its test is true (L2.7).
@@ -132,6 +136,8 @@ pub struct Let {
     pub source: u32,
     /// What it is if it fails: an argument or an output of a function, whose failure ends there (R6.1). The error is listed.
     pub default: Option<Constant>,
+    /// The place of its `OUTPUT` in [`Let::source`], if it is the output of a function.
+    pub output: Option<Span>,
 }
 
 /// An external call that rules make (L8.1).

@@ -213,11 +213,17 @@ fn decisions_are_the_same_with_an_index_and_without() {
         programs += 1;
         indexed += u64::from(with.program(None).unwrap().is_indexed());
         let (mut one, mut other) = (with.session(None).unwrap(), without.session(None).unwrap());
-        for _ in 0..EVENTS {
+        for number in 0..EVENTS {
             let event = event(&mut dice);
-            let found = one.decide(Request::new(&event).seed(1)).unwrap().to_json();
-            let expected = other.decide(Request::new(&event).seed(1)).unwrap().to_json();
-            assert_eq!(found, expected, "seed {seed}\n{rules}\n{event}");
+            let request = || Request::new(&event).seed(1).record_taken(number % 4 == 0);
+            let (found, expected) = (one.decide(request()).unwrap(), other.decide(request()).unwrap());
+            assert_eq!(found.to_json(), expected.to_json(), "seed {seed}\n{rules}\n{event}");
+            let taken =
+                |decision: &fql::Decision| -> Vec<String> { decision.taken().map(|one| format!("{one:?}")).collect() };
+            assert_eq!(taken(&found), taken(&expected), "seed {seed}\n{rules}\n{event}");
+            if let Some(clause) = found.clause().filter(|_| number % 4 == 0) {
+                assert!(found.taken().any(|one| one.clause == clause), "seed {seed}\n{rules}\n{event}");
+            }
         }
     }
     assert!(indexed * 2 > programs, "{indexed} of {programs} programs have an index");

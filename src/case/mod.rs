@@ -24,6 +24,7 @@
 //! ```
 
 mod compare;
+mod coverage;
 mod expect;
 mod layer;
 mod read;
@@ -33,6 +34,7 @@ mod run;
 mod tests;
 
 pub use compare::{Difference, Expectation, Step};
+pub use coverage::{Coverage, Item, Part};
 pub use read::Surroundings;
 pub use run::{Home, Outcome};
 

@@ -65,7 +65,8 @@ impl Case {
             .assessment(home.assessment)
             .at(self.at.unwrap_or_else(default_clock))
             .seed(self.seed)
-            .answers(&self.answers);
+            .answers(&self.answers)
+            .record_taken(true);
         let request = match self.environment(home) {
             Some(environment) => request.environment(environment),
             None => request,

@@ -348,7 +348,7 @@ impl Checker<'_> {
     pub(super) fn push_let(&mut self, declared: &Declared, value: hir::Expr) -> u32 {
         let id = self.out.lets.len() as u32;
         let (name, source, default) = (declared.name.clone(), self.source_id(), Some(declared.default.clone()));
-        self.out.lets.push(hir::Let { name, value, source, default });
+        self.out.lets.push(hir::Let { name, value, source, default, output: None });
         id
     }
 
@@ -403,6 +403,7 @@ impl Checker<'_> {
         if let (Some(value), Some(slot)) = (value, self.out.lets.get_mut(waiting.id as usize)) {
             slot.source = source;
             slot.value = value;
+            slot.output = Some(output.span);
         }
     }
 

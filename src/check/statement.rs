@@ -64,8 +64,14 @@ impl Checker<'_> {
             self.diagnostics.push(diagnostic.help("remove the `LET`, or read the variable"));
         }
         if !rule.inactive {
-            let rule =
-                hir::Rule { name: Arc::from(name), stage: self.stage, source: self.source_id(), condition, clauses };
+            let rule = hir::Rule {
+                name: Arc::from(name),
+                stage: self.stage,
+                source: self.source_id(),
+                condition,
+                clauses,
+                span: rule.span,
+            };
             match self.program {
                 Program::Action => self.out.actions.push(rule),
                 Program::Routing => self.out.routing.push(rule),
@@ -88,7 +94,7 @@ impl Checker<'_> {
                 self.diagnostics.push(diagnostic);
             }
             let statements = clause.statements.iter().filter_map(|statement| self.statement(statement)).collect();
-            out.push(hir::Clause { name: Arc::from(name), statements });
+            out.push(hir::Clause { name: Arc::from(name), statements, span: clause.span });
         }
         out
     }
@@ -165,6 +171,7 @@ impl Checker<'_> {
                         value,
                         source,
                         default: None,
+                        output: None,
                     });
                     Binding::Let(id)
                 }

@@ -40,6 +40,7 @@ pub struct EngineBuilder {
     pub(super) outputs: Vec<Output>,
     pub(super) folder_sinks: FolderSinks,
     pub(super) tenant: String,
+    outline: bool,
     pub(super) providers: ProviderSources,
 }
 
@@ -303,6 +304,14 @@ impl EngineBuilder {
         self
     }
 
+    /// Keeps where rules, clauses and statements stand, which a [`Coverage`](crate::case::Coverage) needs. Default false; it takes
+    /// memory, and no time.
+    #[must_use]
+    pub fn coverage(mut self, keep: bool) -> EngineBuilder {
+        self.outline = keep;
+        self
+    }
+
     /// Sets when external calls start (R8.2).
     #[must_use]
     pub fn prefetch(mut self, prefetch: Prefetch) -> EngineBuilder {
@@ -413,7 +422,7 @@ impl EngineBuilder {
             let coalesce = self.wishes.coalesce();
             sites.push(Site { policy: policy.clone(), coalesce, ..Site::default() });
         }
-        let compiled = compile(units, &self.lints);
+        let compiled = compile(units, &self.lints, self.outline);
         self.lints.apply(&mut diagnostics);
         diagnostics.extend(compiled.diagnostics);
         if diagnostics.iter().any(Diagnostic::is_error) {

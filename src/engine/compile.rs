@@ -9,7 +9,7 @@ use crate::check::{self, Definitions, Environment, File, Lints, Stage, Tree};
 use crate::diagnostic::Diagnostic;
 use crate::environment::file::unreadable;
 use crate::limit::Limits;
-use crate::program::{Handle, Program};
+use crate::program::{Handle, Outline, Program};
 use crate::schema::Schema;
 use crate::source::Source;
 use crate::syntax;
@@ -79,7 +79,7 @@ struct Parsed {
 }
 
 /// Parses, checks and compiles everything. An assessment with errors has no program.
-pub(super) fn compile(units: Vec<Unit>, lints: &Lints) -> Compiled {
+pub(super) fn compile(units: Vec<Unit>, lints: &Lints, outline: bool) -> Compiled {
     let all = || units.iter().flat_map(texts);
     let deepest_of = |unit: &Unit| {
         let deepest = texts(unit).map(|text| syntax::nesting(text.source.text())).max().unwrap_or(0);
@@ -88,7 +88,7 @@ pub(super) fn compile(units: Vec<Unit>, lints: &Lints) -> Compiled {
     let deepest = units.iter().map(deepest_of).max().unwrap_or(0);
     let shown = all().next().map_or("", |text| text.source.name()).to_string();
     let order: HashMap<*const Source, usize> = all().map(|text| Arc::as_ptr(&text.source)).zip(0..).collect();
-    let done = syntax::with_stack(deepest, || check(units, lints));
+    let done = syntax::with_stack(deepest, || check(units, lints, outline));
     let mut compiled = done.unwrap_or_else(|error| Compiled {
         tree: Tree::new(Vec::new()),
         assessments: IndexMap::new(),
@@ -98,7 +98,7 @@ pub(super) fn compile(units: Vec<Unit>, lints: &Lints) -> Compiled {
     compiled
 }
 
-fn check(units: Vec<Unit>, lints: &Lints) -> Compiled {
+fn check(units: Vec<Unit>, lints: &Lints, outline: bool) -> Compiled {
     let mut diagnostics = Vec::new();
     let mut environments = Vec::with_capacity(units.len());
     let mut parsed: Vec<IndexMap<String, (Part, Parsed)>> = Vec::with_capacity(units.len());
@@ -154,8 +154,9 @@ fn check(units: Vec<Unit>, lints: &Lints) -> Compiled {
                 .or_insert_with(|| Assessment { name: Arc::from(name), programs: vec![None; count] });
             if let Some(program) = assessment.programs.get_mut(environment) {
                 *program = good.then(|| {
+                    let outline = outline.then(|| Box::new(Outline::new(&meant)));
                     let (name, number) = (assessment.name.clone(), u32::try_from(environment).unwrap_or_default());
-                    let compiled = Program { name, environment: number, ..Program::of_rules(&meant) };
+                    let compiled = Program { name, environment: number, outline, ..Program::of_rules(&meant) };
                     Arc::new(Handle(Arc::new(compiled)))
                 });
             }

@@ -62,6 +62,7 @@ pub struct Request<'e> {
     pub(super) seed: Option<u64>,
     pub(super) correlation_id: Option<Arc<str>>,
     pub(super) answers: Option<&'e Stubs>,
+    pub(super) record: bool,
 }
 
 impl<'e> Request<'e> {
@@ -75,6 +76,7 @@ impl<'e> Request<'e> {
             seed: None,
             correlation_id: None,
             answers: None,
+            record: false,
         }
     }
 
@@ -135,6 +137,16 @@ impl<'e> Request<'e> {
     #[must_use]
     pub fn answers(mut self, answers: &'e Stubs) -> Request<'e> {
         self.answers = Some(answers);
+        self
+    }
+
+    /// Records which statements are taken: their `WHEN` held and their effect took place. [`Decision::taken`] lists them. It is off
+    /// by default, and costs nothing then.
+    ///
+    /// [`Decision::taken`]: crate::Decision::taken
+    #[must_use]
+    pub fn record_taken(mut self, record: bool) -> Request<'e> {
+        self.record = record;
         self
     }
 

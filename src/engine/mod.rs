@@ -15,6 +15,7 @@ mod expression;
 mod externals;
 mod input;
 mod lists;
+mod outline;
 mod providers;
 mod session;
 mod sinks;
@@ -136,7 +137,7 @@ impl Engine {
                 &bound
             }
         };
-        let subject = subject(program, event, &inputs, policy);
+        let subject = Subject { record: request.record, ..subject(program, event, &inputs, policy) };
         let rehearsed = request.answers.map(|answers| self.shared.externals.rehearsed(answers));
         let externals = rehearsed.as_ref().unwrap_or(&self.shared.externals);
         let decision = drive::run_blocking(subject, externals, |ran| drive::decision(program, ran))?;
@@ -261,17 +262,6 @@ impl Engine {
         self.shared.tree.environments().iter().filter_map(|environment| environment.id.as_deref())
     }
 
-    /// The external calls that are defined anywhere, and those that an assessment makes.
-    pub(crate) fn known_calls(
-        &self,
-        assessment: &str,
-        environment: Option<&str>,
-    ) -> Result<Vec<Arc<str>>, EvaluationError> {
-        let rules = self.rules(Some(assessment), environment)?;
-        let made = rules.program.externals.iter().map(|external| &external.name);
-        Ok(self.shared.externals.defined().chain(made).cloned().collect())
-    }
-
     /// The rules of an assessment on the way to an environment, by default the root (R2.3).
     fn rules(&self, assessment: Option<&str>, environment: Option<&str>) -> Result<Rules<'_>, EvaluationError> {
         let number = self.environment(environment)?;
@@ -330,7 +320,7 @@ impl Engine {
                 &bound
             }
         };
-        let subject = subject(program, event, &inputs, policy);
+        let subject = Subject { record: request.record, ..subject(program, event, &inputs, policy) };
         let rehearsed = request.answers.map(|answers| self.shared.externals.rehearsed(answers));
         let externals = rehearsed.as_ref().unwrap_or(&self.shared.externals);
         let decision = drive::run(subject, externals, |ran| drive::decision(program, ran)).await?;
@@ -383,5 +373,5 @@ fn no_rules() -> EvaluationError {
 
 /// What an evaluation of a bound event reads.
 fn subject<'e>(program: &'e Program, event: &'e Event, inputs: &'e Inputs, policy: &'e Policy) -> Subject<'e> {
-    Subject { program, slots: &event.slots, raws: &event.raws, text: &event.text, inputs, policy }
+    Subject { program, slots: &event.slots, raws: &event.raws, text: &event.text, inputs, policy, record: false }
 }

@@ -4,7 +4,7 @@ use super::drive;
 use super::{Engine, Request, Shared};
 use crate::decision::Decision;
 use crate::engine::input::{EventInput, within};
-use crate::evaluate::{Evaluation, EvaluationError, Plain, Policy, Ran, Seen, Slots};
+use crate::evaluate::{Evaluation, EvaluationError, Plain, Policy, Ran, Seen, Slots, Subject};
 use crate::event::{Raws, extract};
 use crate::program::{Handle, Program};
 use std::sync::Arc;
@@ -83,12 +83,12 @@ impl Session {
     /// Decides an event into the session's decision.
     fn run(&mut self, request: &Request<'_>) -> Result<(), EvaluationError> {
         self.read(request, |evaluation, decision, program, policy, seen, shared| {
-            let is_plain = evaluation.plain_into(seen, policy, decision.plain_mut());
+            let is_plain = !request.record && evaluation.plain_into(seen, policy, decision.plain_mut());
             if is_plain && shared.events.is_none() {
                 return Ok(());
             }
             let inputs = request.inputs(program);
-            let subject = seen.with(&inputs, policy);
+            let subject = Subject { record: request.record, ..seen.with(&inputs, policy) };
             if !is_plain {
                 evaluation.clear();
                 let finish = |ran: Ran<'_, '_>| drive::decision(program, ran);

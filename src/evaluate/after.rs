@@ -54,18 +54,25 @@ fn rule<'a>(machine: &mut Machine<'a>, outcome: &mut Outcome<'a>, number: u32, r
     if !fires(machine, rule.condition)? {
         return Ok(());
     }
+    if let Some(record) = &mut machine.record {
+        record.rules.push(number);
+    }
     for clause_number in rule.clauses.clone() {
         machine.clause = Some(clause_number);
         let Some(clause) = program.clauses.get(clause_number as usize) else { continue };
-        for statement in clause.statements.clone() {
-            let Some(statement) = program.statements.get(statement as usize) else { continue };
+        for statement_number in clause.statements.clone() {
+            let Some(statement) = program.statements.get(statement_number as usize) else { continue };
             if !fires(machine, statement.when)? {
                 continue;
             }
+            let mut taken = false;
             for effect in statement.effects.clone() {
                 let place = Decided { rule: number, clause: clause_number, effect };
                 let Some(effect) = program.effects.get(effect as usize) else { continue };
-                apply(machine, outcome, effect, place)?;
+                taken |= apply(machine, outcome, effect, place)?;
+            }
+            if let Some(record) = machine.record.as_mut().filter(|_| taken) {
+                record.statements.push(statement_number);
             }
             if outcome.queue.is_some() {
                 return Ok(());

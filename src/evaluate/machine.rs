@@ -10,6 +10,7 @@ use super::Seen;
 use super::answer::{Answers, Wanted};
 use super::apply::operands;
 use super::note::Note;
+use super::record::Record;
 use super::slots::{LONG, Slots};
 use crate::diagnostic::Code;
 use crate::event::Raws;
@@ -129,6 +130,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) wanted: Option<Wanted>,
     /// The call without an answer that ended the run, if it was asked: its number.
     pub(crate) blocked: Option<usize>,
+    /// What is taken, if somebody wants to know.
+    pub(crate) record: Option<Box<Record>>,
 }
 
 struct Frame {
@@ -168,7 +171,16 @@ impl<'a> Machine<'a> {
             steps: 0,
             wanted: None,
             blocked: None,
+            record: None,
         }
+    }
+
+    /// Takes the record, with the variables of these numbers that were evaluated.
+    pub(crate) fn recorded(&self, outputs: impl Iterator<Item = u32>) -> Option<Record> {
+        let mut record = Record::clone(self.record.as_ref()?);
+        let is_set = |id: &u32| !matches!(self.lets.get(*id as usize), None | Some(Memo::Unset));
+        record.outputs.extend(outputs.filter(is_set));
+        Some(record)
     }
 
     /// Whether a condition holds.

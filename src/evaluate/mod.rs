@@ -18,6 +18,7 @@ mod machine;
 mod note;
 mod plain;
 mod plan;
+mod record;
 mod run;
 mod search;
 mod slots;
@@ -30,6 +31,7 @@ pub(crate) use answer::Answers;
 pub(crate) use machine::{Fault, Input, Machine, Stop};
 pub(crate) use note::Note;
 pub(crate) use plain::Plain;
+pub(crate) use record::Record;
 pub(crate) use run::{Emitted, Outcome};
 pub(crate) use slots::Slots;
 
@@ -147,7 +149,7 @@ impl<'e> Seen<'e> {
     /// The same with what else an evaluation may read.
     pub(crate) fn with(self, inputs: &'e Inputs, policy: &'e Policy) -> Subject<'e> {
         let Seen { program, slots, raws, text } = self;
-        Subject { program, slots, raws, text, inputs, policy }
+        Subject { program, slots, raws, text, inputs, policy, record: false }
     }
 }
 
@@ -160,6 +162,8 @@ pub(crate) struct Subject<'e> {
     pub(crate) text: &'e str,
     pub(crate) inputs: &'e Inputs,
     pub(crate) policy: &'e Policy,
+    /// Whether what is taken is recorded.
+    pub(crate) record: bool,
 }
 
 impl<'e> Subject<'e> {
@@ -188,7 +192,7 @@ impl Evaluation {
     #[inline]
     pub(crate) fn plain(&mut self, subject: Subject<'_>) -> Option<Plain> {
         let mut plain = Plain::nothing();
-        let of_rules = subject.program.expression_type.is_none();
+        let of_rules = !subject.record && subject.program.expression_type.is_none();
         (of_rules && self.plain_into(subject.seen(), subject.policy, &mut plain)).then_some(plain)
     }
 
@@ -213,6 +217,7 @@ impl Evaluation {
         let mut wanted = None;
         if !waits {
             let mut machine = machine(&self.arena, input(&self.answers, subject), subject);
+            machine.record = subject.record.then(Box::default);
             match ran(&mut machine, &mut self.candidates, subject, finish) {
                 Ok(done) => {
                     let read = std::mem::take(&mut machine.read);

@@ -153,10 +153,14 @@ fn statement<'a>(machine: &mut Machine<'a>, outcome: &mut Outcome<'a>, number: u
     if !fires(machine, statement.when)? {
         return Ok(());
     }
+    let mut taken = false;
     for effect in statement.effects.clone() {
         let place = Decided { rule: statement.rule, clause: statement.clause, effect };
         let Some(effect) = program.effects.get(effect as usize) else { continue };
-        apply(machine, outcome, effect, place)?;
+        taken |= apply(machine, outcome, effect, place)?;
+    }
+    if let Some(record) = machine.record.as_mut().filter(|_| taken) {
+        record.statements.push(number);
     }
     Ok(())
 }
@@ -170,12 +174,13 @@ pub(super) fn fires(machine: &mut Machine<'_>, condition: Condition) -> Result<b
     }
 }
 
+/// Applies an effect; false if it did not take place.
 pub(super) fn apply<'a>(
     machine: &mut Machine<'a>,
     outcome: &mut Outcome<'a>,
     effect: &'a Effect,
     place: Decided,
-) -> Result<(), Stop> {
+) -> Result<bool, Stop> {
     match effect {
         Effect::Decide(decide) => {
             outcome.texts = texts(machine, decide)?;
@@ -211,16 +216,17 @@ pub(super) fn apply<'a>(
         }
         // One that fails does not fire (L5.1).
         Effect::Call(code) => match machine.value(*code) {
-            Ok(_) | Err(Stop::Failed(_)) => {}
+            Ok(_) => {}
+            Err(Stop::Failed(_)) => return Ok(false),
             Err(stop) => return Err(stop),
         },
         Effect::Route(code) => match machine.value(*code) {
             Ok(Datum::String(queue)) => outcome.queue = Some(queue),
-            Ok(_) | Err(Stop::Failed(_)) => {}
+            Ok(_) | Err(Stop::Failed(_)) => return Ok(false),
             Err(stop) => return Err(stop),
         },
     }
-    Ok(())
+    Ok(true)
 }
 
 /// A named value; one that failed is null (L5.1).

@@ -16,10 +16,12 @@ mod calculation;
 mod code;
 mod fuse;
 pub(crate) mod index;
+mod outline;
 mod test;
 
 pub(crate) use calculation::Calculation;
 pub use code::{Op, TextRef};
+pub(crate) use outline::Outline;
 pub use test::{FALSE, TRUE, Test, TestKind, TextSet};
 pub(crate) use test::{ends, shifted};
 
@@ -112,6 +114,8 @@ pub struct Program {
     pub(crate) index: Option<Box<index::Index>>,
     /// The texts that places refer to.
     pub(crate) sources: Vec<Arc<Source>>,
+    /// Where rules, clauses and statements stand, if somebody wants to know which were taken.
+    pub(crate) outline: Option<Box<Outline>>,
 }
 
 /// A program behind a counter of its own: a session's decisions keep its handle, so that sessions on several threads share

@@ -225,7 +225,7 @@ pub fn compare_rules(case: &Case) -> Result<Option<usize>, String> {
         };
         let mut session = engine.session_in(None, environment).unwrap();
         for event in &case.events {
-            let (expected, mut read) = reference::decide(&assessment, world(case, event));
+            let (expected, mut read, taken) = reference::decide(&assessment, world(case, event));
             let expected = expected.map(without_times);
             read.sort();
             let decided = |way: &str, decision: Result<fql::Decision, EvaluationError>| {
@@ -251,6 +251,15 @@ pub fn compare_rules(case: &Case) -> Result<Option<usize>, String> {
                 continue;
             }
             decided("decide_blocking", engine.decide_blocking(request(event)))?;
+            let recorded = engine.decide_blocking(request(event).record_taken(true));
+            if let Ok(recorded) = &recorded {
+                let found = recorded.taken().map(|one| (one.rule.to_string(), one.clause.to_string(), one.statement));
+                let found: Vec<_> = found.collect();
+                if found != taken {
+                    return Err(told("taken", prefetch, event, &taken, &found));
+                }
+            }
+            decided("recorded", recorded)?;
             decided("session", session.decide(request(event)))?;
             if prefetch == Prefetch::Certain {
                 decided("decide", RUNTIME.with(|runtime| runtime.block_on(engine.decide(request(event)))))?;

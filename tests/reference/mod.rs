@@ -83,12 +83,15 @@ pub struct Evaluated {
 /// Names and arguments of calls.
 pub type Calls = Vec<(String, Vec<String>)>;
 
-/// The decision of an assessment's rules, as JSON, and the calls that were made in any case.
-pub fn decide(assessment: &hir::Assessment, world: World<'_>) -> (Result<String, Refusal>, Calls) {
+/// Statements that were taken: rule, clause, number in the clause.
+pub type Taken = Vec<(String, String, usize)>;
+
+/// The decision of an assessment's rules, as JSON, the calls that were made in any case, and the statements that were taken.
+pub fn decide(assessment: &hir::Assessment, world: World<'_>) -> (Result<String, Refusal>, Calls, Taken) {
     let arena = bumpalo::Bump::new();
     match event::read(world.event, world.limits, &arena) {
         Ok(event) => rules::decide(Interpreter::new(assessment, world, event, &arena)),
-        Err(refusal) => (Err(refusal), Calls::new()),
+        Err(refusal) => (Err(refusal), Calls::new(), Taken::new()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Rules in order, what follows the decision, and all of it as JSON (L2.7, R2, R3.1).
 
 use super::expression::{Halt, Interpreter, json_of, text};
-use super::{Calls, Refusal, compact};
+use super::{Calls, Refusal, Taken, compact};
 use fql::hir::{Clause, Effect, Rule, Statement};
 use fql::value::{Datum, DecisionKind, Json};
 
@@ -24,6 +24,7 @@ struct Emitted<'a> {
     properties: Vec<(String, Property<'a>)>,
     queue: Option<String>,
     traces: Vec<Trace<'a>>,
+    taken: Taken,
 }
 
 /// A decision and where it was made.
@@ -37,14 +38,15 @@ struct Decided<'a> {
 }
 
 /// Runs all rules.
-pub(super) fn decide(mut run: Interpreter<'_>) -> (Result<String, Refusal>, Calls) {
+pub(super) fn decide(mut run: Interpreter<'_>) -> (Result<String, Refusal>, Calls, Taken) {
     let mut emitted = Emitted::default();
     let decided = match rules(&mut run, &mut emitted).and_then(|()| follow(&mut run, &mut emitted)) {
         Ok(()) => Ok(told(&run, &emitted)),
         Err(Halt::Failed | Halt::Ended) => Err(run.refusal()),
     };
     let name = |id: u32| run.program.externals[id as usize].name.to_string();
-    (decided, run.made.iter().map(|made| (name(made.id), made.arguments.clone())).collect())
+    let made = run.made.iter().map(|made| (name(made.id), made.arguments.clone())).collect();
+    (decided, made, emitted.taken)
 }
 
 /// The decision rules of one environment after the other, until one decides (R2.1, R2.3).
@@ -117,8 +119,10 @@ fn run_clause<'a>(
     ends: impl Fn(&Emitted<'a>) -> bool,
 ) -> Result<(), Halt> {
     run.clause = Some(clause.name.to_string());
-    for statement in &clause.statements {
-        fire(run, emitted, statement, rule, clause)?;
+    for (number, statement) in clause.statements.iter().enumerate() {
+        if fire(run, emitted, statement, rule, clause)? {
+            emitted.taken.push((rule.name.to_string(), clause.name.to_string(), number));
+        }
         if ends(emitted) {
             break;
         }
@@ -135,18 +139,20 @@ fn recovered<T>(result: Result<T, Halt>) -> Result<Option<T>, Halt> {
     }
 }
 
+/// Whether it was taken: its test held and one of its effects took place.
 fn fire<'a>(
     run: &mut Interpreter<'a>,
     emitted: &mut Emitted<'a>,
     statement: &'a Statement,
     rule: &'a Rule,
     clause: &'a Clause,
-) -> Result<(), Halt> {
+) -> Result<bool, Halt> {
     if let Some(when) = &statement.when
         && recovered(run.truth(when))? != Some(true)
     {
-        return Ok(());
+        return Ok(false);
     }
+    let mut taken = false;
     let clause_name = clause.name.to_string();
     for effect in &statement.effects {
         match effect {
@@ -195,16 +201,18 @@ fn fire<'a>(
                 }
             }
             Effect::Call(call) => {
-                recovered(run.value(call))?;
-            }
-            Effect::Route(queue) => {
-                if let Some(queue) = recovered(run.value(queue))? {
-                    emitted.queue = Some(text(queue).to_string());
+                if recovered(run.value(call))?.is_none() {
+                    continue;
                 }
             }
+            Effect::Route(queue) => {
+                let Some(queue) = recovered(run.value(queue))? else { continue };
+                emitted.queue = Some(text(queue).to_string());
+            }
         }
+        taken = true;
     }
-    Ok(())
+    Ok(taken)
 }
 
 /// The entry of that name, ignoring case; a new one at the end.
