@@ -146,6 +146,18 @@ pub(crate) struct Test {
     /// Answers the calls that a case does not answer; no call is ever made
     #[arg(long, value_name = "FILE")]
     pub(crate) stub: Option<PathBuf>,
+    /// Write what comes out into the expectations of the cases that differ; comments and everything else stay
+    #[arg(long)]
+    pub(crate) update: bool,
+    /// What is told of clauses that no case takes; default: short, or none of some cases only
+    #[arg(long, value_enum, value_name = "MODE")]
+    pub(crate) coverage: Option<CoverageMode>,
+    /// Write how often each rule, clause and line was taken to a file, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) coverage_json: Option<PathBuf>,
+    /// Write the results to a file, as JUnit XML
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
     /// How results are written
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
@@ -271,6 +283,17 @@ pub(crate) enum Format {
     Text,
     /// One stable JSON object a line
     Json,
+}
+
+/// How much is told of what no case takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CoverageMode {
+    /// Nothing
+    None,
+    /// How many clauses were taken, and the first ten that were not
+    Short,
+    /// All clauses that were not, and of those that were the statements; outputs of functions
+    Full,
 }
 
 /// See [`Prefetch`].

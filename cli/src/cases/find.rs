@@ -17,6 +17,10 @@ pub(super) struct Suite {
     /// The path below the root; none for the root.
     pub(super) environment: Option<String>,
     pub(super) files: Vec<CaseFile>,
+    /// Where they lie, in the same order.
+    pub(super) paths: Vec<PathBuf>,
+    /// The folder that files named by cases may not leave.
+    pub(super) within: Option<PathBuf>,
 }
 
 impl Suite {
@@ -89,7 +93,14 @@ impl Found {
             Some(environment) => format!("{assessment} in {environment}"),
             None => assessment.clone(),
         };
-        self.suites.push(Suite { name, assessment, environment, files: read });
+        self.suites.push(Suite {
+            name,
+            assessment,
+            environment,
+            files: read,
+            paths: files.to_vec(),
+            within: within.map(Path::to_path_buf),
+        });
     }
 }
 

@@ -27,14 +27,15 @@ impl Teller<'_> {
     }
 
     pub(super) fn summary(&mut self, counts: Counts) -> Result<(), Stop> {
-        let Counts { passed, failed, faulty } = counts;
-        let all = passed + failed + faulty;
+        let Counts { passed, failed, updated, faulty } = counts;
+        let all = passed + failed + updated + faulty;
         if self.format == Format::Json {
             let counts = format!("\"cases\":{all},\"passed\":{passed},\"failed\":{failed},\"errors\":{faulty}");
+            let counts = if updated > 0 { format!("{counts},\"updated\":{updated}") } else { counts };
             return self.streams.line(&format!("{{\"summary\":{{{counts}}}}}"));
         }
         let mut text = format!("{}: {passed} passed", counted(all, "case"));
-        for (count, what) in [(failed, "failed"), (faulty, "with errors")] {
+        for (count, what) in [(failed, "failed"), (updated, "updated"), (faulty, "with errors")] {
             if count > 0 {
                 text.push_str(&format!(", {count} {what}"));
             }
@@ -61,6 +62,7 @@ fn text(done: &Done<'_>, colour: bool) -> String {
     let (word, shade) = match done.ending {
         Ending::Passed => ("passed", "32"),
         Ending::Failed => ("FAILED", "1;31"),
+        Ending::Updated => ("updated", "33"),
         Ending::Faulty => ("ERROR ", "1;31"),
     };
     let word = if colour { format!("\x1b[{shade}m{word}\x1b[0m") } else { word.to_string() };
@@ -69,10 +71,11 @@ fn text(done: &Done<'_>, colour: bool) -> String {
         return text;
     }
     text.push_str(&format!("  ({})", visible(&place(done))));
-    for difference in &done.outcome.differences {
+    for difference in done.outcome.iter().flat_map(|outcome| &outcome.differences) {
         text.push_str(&told(difference, colour));
     }
-    for note in notes(done) {
+    let notes = if done.ending == Ending::Updated { Vec::new() } else { notes(done) };
+    for note in notes {
         text.push_str(&format!("\n    {}", visible(&note)));
     }
     text
@@ -92,10 +95,11 @@ fn told(difference: &Difference, colour: bool) -> String {
 /// What helps to see why a case failed.
 fn notes(done: &Done<'_>) -> Vec<String> {
     let mut notes = Vec::new();
-    if !done.outcome.unanswered.is_empty() {
-        notes.push(format!("no answer for {}", done.outcome.unanswered.join(", ")));
+    let Some(outcome) = &done.outcome else { return notes };
+    if !outcome.unanswered.is_empty() {
+        notes.push(format!("no answer for {}", outcome.unanswered.join(", ")));
     }
-    if let Ok(decision) = &done.outcome.decided {
+    if let Ok(decision) = &outcome.decided {
         match (decision.rule(), decision.clause()) {
             (Some(rule), Some(clause)) => notes.push(format!("decided by the rule `{rule}`, clause `{clause}`")),
             _ => notes.push("no rule decided".to_string()),
@@ -111,6 +115,7 @@ fn json(done: &Done<'_>) -> String {
     let ending = match done.ending {
         Ending::Passed => "passed",
         Ending::Failed => "failed",
+        Ending::Updated => "updated",
         Ending::Faulty => "error",
     };
     let mut text = format!("{{\"case\":{},\"assessment\":{},", quoted(&done.case.name), quoted(&done.suite.assessment));
@@ -119,12 +124,14 @@ fn json(done: &Done<'_>) -> String {
     }
     let file = quoted(done.case.source.name());
     text.push_str(&format!("\"file\":{file},\"line\":{},\"outcome\":\"{ending}\"", line(done)));
-    if !done.outcome.differences.is_empty() {
-        let differences: Vec<String> = done.outcome.differences.iter().map(difference).collect();
-        text.push_str(&format!(",\"differences\":[{}]", differences.join(",")));
-    }
-    if !done.outcome.unanswered.is_empty() {
-        text.push_str(&format!(",\"unanswered\":{}", serde_json::json!(done.outcome.unanswered)));
+    if let Some(outcome) = &done.outcome {
+        if !outcome.differences.is_empty() {
+            let differences: Vec<String> = outcome.differences.iter().map(difference).collect();
+            text.push_str(&format!(",\"differences\":[{}]", differences.join(",")));
+        }
+        if !outcome.unanswered.is_empty() {
+            text.push_str(&format!(",\"unanswered\":{}", serde_json::json!(outcome.unanswered)));
+        }
     }
     text + "}"
 }
