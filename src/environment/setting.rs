@@ -415,6 +415,24 @@ events = ["FraudProtection.Trace.Rule"]
     }
 
     #[test]
+    fn the_documented_file_holds_every_key_with_its_default() {
+        let page = include_str!("../../docs/environments.md");
+        let block = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        let (settings, faults) = read(block, None);
+        assert_eq!(faults, Vec::<String>::new());
+        assert_eq!(settings.limits, Limits::default());
+        assert_eq!(settings.on_error.unwrap_or_default(), OnError::default());
+        assert_eq!(settings.prefetch.unwrap_or_default(), Prefetch::default());
+        assert_eq!((settings.coalesce_ms, settings.assessments[0].first_match), (Some(0), false));
+        assert!(settings.lints.iter().all(|(_, level)| *level == Level::Warn));
+        let without_issuers = ALL.lines().filter(|line| !matches!(*line, "[velocity]" | "[[security.issuers]]"));
+        for key in without_issuers.filter_map(|line| line.split(" = ").next()).filter(|key| !key.is_empty()) {
+            let documented = |line: &str| line.starts_with(key) || line.contains(&format!(" {key}"));
+            assert!(key == "w1001" || block.lines().any(documented), "`{key}` is not documented");
+        }
+    }
+
+    #[test]
     fn what_has_no_effect_yet_is_said() {
         let (_, faults) = read(ALL, None);
         let told = |key: &str| faults.iter().any(|fault| fault.contains(&format!("`{key}` has no effect")));

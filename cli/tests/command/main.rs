@@ -8,6 +8,7 @@ mod eval;
 mod explain;
 mod external;
 mod hostile;
+mod migration;
 mod new;
 mod repl;
 mod stream;
