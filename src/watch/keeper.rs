@@ -111,13 +111,16 @@ impl Keeper {
     /// Waits until there is reason to look, and what changes has come to rest; whether to load in any case.
     fn wait(&mut self) -> Result<bool, Ended> {
         let pause = self.poll.map_or(LOOK, |every| every.min(LOOK));
+        // Where the system tells of nothing, all files are looked at every so often.
+        let every = self.poll.or(self.observer.is_none().then_some(LOOK));
+        let begun = Instant::now();
         loop {
             match self.receiver.recv_timeout(pause) {
                 Ok(Signal::Hint) => break,
                 Ok(Signal::Load) => return Ok(true),
                 Ok(Signal::End) | Err(RecvTimeoutError::Disconnected) => return Err(Ended),
                 Err(RecvTimeoutError::Timeout) => {
-                    if self.observer.is_none() || self.poll.is_some() || self.place != self.place() {
+                    if every.is_some_and(|every| begun.elapsed() >= every) || self.place != self.place() {
                         break;
                     }
                 }

@@ -213,7 +213,23 @@ impl Watched {
     /// The newest good engine. Cheap, and never waits for a load: take it for each decision anew.
     ///
     /// A [`Session`](crate::Session) or a [`Batch`](crate::Batch) stays with the engine that it came from. To follow, keep
-    /// [`Watched::version`] from before the engine was taken, and take a new one when it differs.
+    /// [`Watched::version`] from before the engine was taken, and take a new one when it differs:
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let watched = fql::watch::Watch::new("shop").begin()?;
+    /// let mut version = watched.version();
+    /// let mut session = watched.engine().session(Some("purchase"))?;
+    /// for event in std::io::stdin().lines() {
+    ///     if version != watched.version() {
+    ///         version = watched.version();
+    ///         session = watched.engine().session(Some("purchase"))?;
+    ///     }
+    ///     println!("{}", session.decide(&event?)?.to_json());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn engine(&self) -> Engine {
         Engine::clone(&self.current.engine.load())
     }

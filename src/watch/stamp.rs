@@ -115,7 +115,10 @@ impl Stamp {
     fn walk(&mut self, path: &Path, counts: fn(&Path) -> bool, depth: usize, seen: &mut HashSet<PathBuf>) {
         let Ok(found) = path.metadata() else { return };
         if !found.is_dir() {
-            self.files.insert(path.to_path_buf(), Mark::of(&found));
+            // What is named itself counts, whatever its ending.
+            if depth == 0 || counts(path) {
+                self.files.insert(path.to_path_buf(), Mark::of(&found));
+            }
             return;
         }
         // A folder that links lead to twice is looked at once, so that links in a circle end.
@@ -125,11 +128,8 @@ impl Stamp {
         self.folders.insert(path.to_path_buf(), Mark::of(&found));
         let Ok(entries) = std::fs::read_dir(path) else { return };
         for entry in entries.flatten() {
-            let path = entry.path();
-            let hidden = entry.file_name().to_string_lossy().starts_with('.');
-            let file = entry.file_type().is_ok_and(|kind| kind.is_file());
-            if !hidden && (!file || counts(&path)) {
-                self.walk(&path, counts, depth + 1, seen);
+            if !entry.file_name().to_string_lossy().starts_with('.') {
+                self.walk(&entry.path(), counts, depth + 1, seen);
             }
         }
     }

@@ -170,6 +170,45 @@ fn what_nobody_reads_is_no_change() {
 }
 
 #[test]
+fn what_sinks_write_in_the_folder_is_no_change() {
+    let folder = shop("one");
+    folder.write("fql.toml", "[assessments.purchase]\n[[sinks]]\nkind = \"file\"\npath = \"decided.ndjson\"\n");
+    let told = Told::of(folder.path(""));
+    for _ in 0..20 {
+        assert_eq!(told.decide(), "one");
+        assert!(told.watched.engine().flush(LONGEST));
+    }
+    folder.write("purchase/rules/a.fql", rule("two"));
+    let loaded = told.loaded();
+    assert_eq!((loaded.version, loaded.changed), (2, vec![folder.path("purchase/rules/a.fql")]));
+    assert_eq!(told.decide(), "two");
+    assert!(told.watched.engine().flush(LONGEST));
+    assert_eq!(fs::read_to_string(folder.path("decided.ndjson")).unwrap().lines().count(), 21);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_is_looked_at_whatever_links_lead_to_it_and_notes_beside_it_are_not() {
+    let folder = shop("one");
+    let outside = folder.0.path().join("notes.md");
+    fs::write(&outside, "x").unwrap();
+    std::os::unix::fs::symlink(&outside, folder.path("notes.md")).unwrap();
+    folder.write("rules.d/b.fql", rule("two"));
+    let (watch, mut loads) = (Watch::new(folder.path("purchase/rules/a.fql")).also(folder.path("rules.d")), 0);
+    let path = folder.path("rules.d/b.fql");
+    let told = Told::begin(watch.engine(move |builder| {
+        loads += 1;
+        builder.rules(format!("more{loads}"), &fs::read_to_string(&path).unwrap())
+    }));
+    fs::write(&outside, "y").unwrap();
+    folder.write("purchase/rules/c.fql", "((");
+    folder.write("rules.d/b.fql", rule("three"));
+    let loaded = told.loaded();
+    assert_eq!(loaded.changed, [folder.path("rules.d/b.fql")]);
+    assert_eq!(loaded.engine.assessments().collect::<Vec<_>>(), ["a", "more2"]);
+}
+
+#[test]
 fn what_changed_while_it_was_loaded_is_loaded_once_more() {
     let folder = shop("one");
     let (begun, begins) = channel();
