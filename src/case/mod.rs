@@ -82,6 +82,10 @@ pub struct Case {
     pub answers: Stubs,
     /// The calls that the answers name, and where.
     pub calls: Vec<Spanned<String>>,
+    /// What variables of the event hold before the first rule: names, and values as JSON.
+    pub variables: Vec<(Arc<str>, Arc<str>)>,
+    /// Where those stand, in the same order.
+    pub variable_spans: Vec<Span>,
     /// What should come out; absent in a case that is not finished.
     pub expect: Option<Expectation>,
 }

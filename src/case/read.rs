@@ -85,7 +85,11 @@ struct Common {
     event: Option<Layer>,
     answers: Stubs,
     calls: Vec<Spanned<String>>,
+    variables: Vec<Variable>,
 }
+
+/// A variable's name, its value as JSON, and where it stands.
+type Variable = (Arc<str>, Arc<str>, Span);
 
 /// An event as far as it is known.
 #[derive(Clone)]
@@ -139,6 +143,8 @@ impl Reader<'_> {
             event,
             answers: common.answers.clone(),
             calls: common.calls.clone(),
+            variables: common.variables.iter().map(|(name, value, _)| (name.clone(), value.clone())).collect(),
+            variable_spans: common.variables.iter().map(|(_, _, span)| *span).collect(),
             expect,
         });
     }
@@ -158,10 +164,6 @@ impl Reader<'_> {
         if section.has("velocities") {
             section.fault("velocities", "velocities are not supported yet, so a case cannot set them", "");
         }
-        if section.has("variables") {
-            let help = "a rule of a parent or an earlier rule sets what later ones read";
-            section.fault("variables", "variables cannot be given to a case yet", help);
-        }
         let mut common = Common {
             environment: environment.or_else(|| above.environment.clone()),
             at: at.or(above.at),
@@ -169,6 +171,7 @@ impl Reader<'_> {
             event: self.event(section, above.event.as_ref()),
             ..Common::default()
         };
+        common.variables = variables(section, above);
         self.answers(section, &mut common);
         common.answers = common.answers.then(&above.answers);
         common.calls.extend(above.calls.iter().cloned());
@@ -297,4 +300,21 @@ impl Reader<'_> {
     fn report(&self, section: &Section<'_>, code: Code, span: Span, message: String) {
         section.report(Diagnostic::new(code, &self.source, span, message));
     }
+}
+
+/// The variables of a section over those above it; names are compared without case.
+fn variables(section: &Section<'_>, above: &Common) -> Vec<Variable> {
+    let mut all = above.variables.clone();
+    let Some(table) = section.section("variables") else { return all };
+    for Spanned { value: name, span } in table.keys() {
+        let (text, arena) = (table.json(name).unwrap_or_default(), Bump::new());
+        // INVARIANT: what a section writes is JSON, and TOML nests no deeper than JSON may.
+        let value = json::parse(&text, &arena).map(|json| plain(json, &arena)).unwrap_or(Json::Null).to_string();
+        let variable = (Arc::from(name), Arc::from(value), span);
+        match all.iter_mut().find(|(known, ..)| known.eq_ignore_ascii_case(name)) {
+            Some(known) => *known = variable,
+            None => all.push(variable),
+        }
+    }
+    all
 }

@@ -47,6 +47,15 @@ impl Case {
                 return faults;
             }
         };
+        let variables = engine.known_variables(home.assessment, self.environment(home)).unwrap_or_default();
+        for ((name, _), span) in self.variables.iter().zip(&self.variable_spans) {
+            if variables.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+                continue;
+            }
+            let near = nearest(name, variables.iter().map(|known| &**known));
+            let help = near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
+            fault(Code::BAD_SETTING, *span, format!("no rule reads or sets a variable `{name}`{help}"));
+        }
         for call in &self.calls {
             let name = &call.value;
             if known.iter().any(|known| known.eq_ignore_ascii_case(name)) {
@@ -66,6 +75,7 @@ impl Case {
             .at(self.at.unwrap_or_else(default_clock))
             .seed(self.seed)
             .answers(&self.answers)
+            .variables(&self.variables)
             .record_taken(true);
         let request = match self.environment(home) {
             Some(environment) => request.environment(environment),

@@ -266,3 +266,27 @@ fn names_that_the_engine_has_not_are_faults() {
     let found = told(&case.check(&engine, HOME));
     assert_eq!(found, ["E0906 2:15 unknown environment `eu`: the engine was made from lone texts"]);
 }
+
+#[test]
+fn variables_are_those_that_a_rule_before_would_have_set() {
+    let rules = r#"
+OBSERVE Output(a = GetVariable("a"), b = GetVariable("b"), c = GetVariable("c"))
+DO SetVariables(b = 2)
+RETURN Review("risky")
+WHEN GetVariable("a").k == "x" && GetVariable("b") == 2
+"#;
+    let engine = |first: &str| Engine::builder().rules("checkout", &format!("{first}\n{rules}")).build().unwrap();
+    let text = "event = {}\nvariables = { a = { k = \"y\" }, B = 1 }\n[[case]]\nname = \"x\"\nvariables = { A.k = \"x\", c = { is = \"null\" } }";
+    let case = cases(text).remove(0);
+    let given = case.run(&engine(""), HOME);
+    let set = Case { variables: Vec::new(), ..case.clone() };
+    let set = set.run(&engine("DO SetVariables(a = { k: \"x\" }, b = 1, c = null)"), HOME);
+    assert_eq!(given.decided.as_ref().unwrap().reason(), Some("risky"));
+    assert_eq!(given.decided.unwrap().variables().len(), 3);
+    assert!(given.json.contains(r#"{"a":{"k":"x"},"b":1,"c":null}"#), "{}", given.json);
+    assert!(set.json.contains(r#"{"a":{"k":"x"},"b":1,"c":null}"#), "{}", set.json);
+    assert_eq!(set.decided.unwrap().reason(), Some("risky"));
+    let unknown = cases("event = {}\nvariables.aa = 1").remove(0);
+    let found = told(&unknown.check(&engine(""), HOME));
+    assert_eq!(found, ["E0802 2:11 no rule reads or sets a variable `aa`: did you mean `a`?"]);
+}

@@ -63,6 +63,7 @@ pub struct Request<'e> {
     pub(super) correlation_id: Option<Arc<str>>,
     pub(super) answers: Option<&'e Stubs>,
     pub(super) record: bool,
+    pub(super) variables: &'e [(Arc<str>, Arc<str>)],
 }
 
 impl<'e> Request<'e> {
@@ -77,6 +78,7 @@ impl<'e> Request<'e> {
             correlation_id: None,
             answers: None,
             record: false,
+            variables: &[],
         }
     }
 
@@ -147,6 +149,27 @@ impl<'e> Request<'e> {
     #[must_use]
     pub fn record_taken(mut self, record: bool) -> Request<'e> {
         self.record = record;
+        self
+    }
+
+    /// What variables of the event hold before the first rule, as if rules before it had set them: names, and values as JSON text.
+    /// They are listed in the decision like others. A name that no rule of the assessment reads or sets is passed over, a value
+    /// that is no JSON is none. This is how cases set them (R12.6).
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use fql::{Engine, Request};
+    /// let rules = r#"RETURN Review() WHEN GetVariable("isRisky")"#;
+    /// let engine = Engine::builder().rules("checkout", rules).build()?;
+    /// let variables = [("isRisky".into(), "true".into())];
+    /// let decision = engine.decide_blocking(Request::new(b"{}").variables(&variables))?;
+    /// assert_eq!(decision.kind(), fql::DecisionKind::Review);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn variables(mut self, variables: &'e [(Arc<str>, Arc<str>)]) -> Request<'e> {
+        self.variables = variables;
         self
     }
 

@@ -137,7 +137,11 @@ impl Engine {
                 &bound
             }
         };
-        let subject = Subject { record: request.record, ..subject(program, event, &inputs, policy) };
+        let subject = Subject {
+            record: request.record,
+            variables: request.variables,
+            ..subject(program, event, &inputs, policy)
+        };
         let rehearsed = request.answers.map(|answers| self.shared.externals.rehearsed(answers));
         let externals = rehearsed.as_ref().unwrap_or(&self.shared.externals);
         let decision = drive::run_blocking(subject, externals, |ran| drive::decision(program, ran))?;
@@ -320,7 +324,11 @@ impl Engine {
                 &bound
             }
         };
-        let subject = Subject { record: request.record, ..subject(program, event, &inputs, policy) };
+        let subject = Subject {
+            record: request.record,
+            variables: request.variables,
+            ..subject(program, event, &inputs, policy)
+        };
         let rehearsed = request.answers.map(|answers| self.shared.externals.rehearsed(answers));
         let externals = rehearsed.as_ref().unwrap_or(&self.shared.externals);
         let decision = drive::run(subject, externals, |ran| drive::decision(program, ran)).await?;
@@ -373,5 +381,14 @@ fn no_rules() -> EvaluationError {
 
 /// What an evaluation of a bound event reads.
 fn subject<'e>(program: &'e Program, event: &'e Event, inputs: &'e Inputs, policy: &'e Policy) -> Subject<'e> {
-    Subject { program, slots: &event.slots, raws: &event.raws, text: &event.text, inputs, policy, record: false }
+    Subject {
+        program,
+        slots: &event.slots,
+        raws: &event.raws,
+        text: &event.text,
+        inputs,
+        policy,
+        variables: &[],
+        record: false,
+    }
 }

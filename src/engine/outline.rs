@@ -19,6 +19,15 @@ impl Engine {
         Ok(self.shared.externals.defined().chain(made).cloned().collect())
     }
 
+    /// The names of variables of the event that an assessment reads or sets.
+    pub(crate) fn known_variables(
+        &self,
+        assessment: &str,
+        environment: Option<&str>,
+    ) -> Result<&[Arc<str>], EvaluationError> {
+        Ok(&self.rules(Some(assessment), environment)?.program.variables)
+    }
+
     /// The rules of all assessments in all environments.
     pub(crate) fn programs(&self) -> impl Iterator<Item = &Program> {
         let programs = self.shared.assessments.values().flat_map(|assessment| &assessment.programs);

@@ -83,12 +83,14 @@ impl Session {
     /// Decides an event into the session's decision.
     fn run(&mut self, request: &Request<'_>) -> Result<(), EvaluationError> {
         self.read(request, |evaluation, decision, program, policy, seen, shared| {
-            let is_plain = !request.record && evaluation.plain_into(seen, policy, decision.plain_mut());
+            let asks = request.record || !request.variables.is_empty();
+            let is_plain = !asks && evaluation.plain_into(seen, policy, decision.plain_mut());
             if is_plain && shared.events.is_none() {
                 return Ok(());
             }
             let inputs = request.inputs(program);
-            let subject = Subject { record: request.record, ..seen.with(&inputs, policy) };
+            let subject =
+                Subject { record: request.record, variables: request.variables, ..seen.with(&inputs, policy) };
             if !is_plain {
                 evaluation.clear();
                 let finish = |ran: Ran<'_, '_>| drive::decision(program, ran);

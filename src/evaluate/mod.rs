@@ -39,7 +39,7 @@ use crate::diagnostic::Code;
 use crate::event::Raws;
 use crate::limit::Limits;
 use crate::program::Program;
-use crate::value::{Context, DateTime, Datum};
+use crate::value::{Context, DateTime, Datum, json};
 use answer::{Asked, Wanted};
 use bumpalo::Bump;
 use candidates::Candidates;
@@ -149,7 +149,7 @@ impl<'e> Seen<'e> {
     /// The same with what else an evaluation may read.
     pub(crate) fn with(self, inputs: &'e Inputs, policy: &'e Policy) -> Subject<'e> {
         let Seen { program, slots, raws, text } = self;
-        Subject { program, slots, raws, text, inputs, policy, record: false }
+        Subject { program, slots, raws, text, inputs, policy, variables: &[], record: false }
     }
 }
 
@@ -162,6 +162,8 @@ pub(crate) struct Subject<'e> {
     pub(crate) text: &'e str,
     pub(crate) inputs: &'e Inputs,
     pub(crate) policy: &'e Policy,
+    /// What variables of the event hold before the first rule: names, and values as JSON (R12.6).
+    pub(crate) variables: &'e [(Arc<str>, Arc<str>)],
     /// Whether what is taken is recorded.
     pub(crate) record: bool,
 }
@@ -192,7 +194,7 @@ impl Evaluation {
     #[inline]
     pub(crate) fn plain(&mut self, subject: Subject<'_>) -> Option<Plain> {
         let mut plain = Plain::nothing();
-        let of_rules = !subject.record && subject.program.expression_type.is_none();
+        let of_rules = !subject.record && subject.variables.is_empty() && subject.program.expression_type.is_none();
         (of_rules && self.plain_into(subject.seen(), subject.policy, &mut plain)).then_some(plain)
     }
 
@@ -343,7 +345,7 @@ fn input<'a>(answers: &'a Answers, subject: Subject<'a>) -> Input<'a> {
 }
 
 fn machine<'a>(arena: &'a Bump, input: Input<'a>, subject: Subject<'a>) -> Machine<'a> {
-    let Subject { inputs, policy, .. } = subject;
+    let Subject { program, inputs, policy, variables, .. } = subject;
     let context = Context {
         arena,
         now: inputs.now,
@@ -354,7 +356,14 @@ fn machine<'a>(arena: &'a Bump, input: Input<'a>, subject: Subject<'a>) -> Machi
         correlation_id: inputs.correlation_id.as_deref().unwrap_or_default(),
         unreadable: false,
     };
-    Machine::new(input, context)
+    let mut machine = Machine::new(input, context);
+    for (name, value) in variables {
+        let id = program.variables.iter().position(|known| known.eq_ignore_ascii_case(name));
+        if let Some(slot) = id.and_then(|id| machine.variables.get_mut(id)) {
+            *slot = json::parse(value, arena).ok();
+        }
+    }
+    machine
 }
 
 /// The error that ended an evaluation.
