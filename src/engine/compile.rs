@@ -12,7 +12,7 @@ use crate::limit::Limits;
 use crate::program::{Handle, Outline, Program};
 use crate::schema::Schema;
 use crate::source::Source;
-use crate::syntax;
+use crate::syntax::{self, Scanned};
 use indexmap::IndexMap;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -81,14 +81,18 @@ struct Parsed {
 /// Parses, checks and compiles everything. An assessment with errors has no program.
 pub(super) fn compile(units: Vec<Unit>, lints: &Lints, outline: bool) -> Compiled {
     let all = || units.iter().flat_map(texts);
-    let deepest_of = |unit: &Unit| {
-        let deepest = texts(unit).map(|text| syntax::nesting(text.source.text())).max().unwrap_or(0);
-        deepest.min(unit.limits.nesting)
+    let scan_all = |unit: &Unit| {
+        let scan = |text: &Text| {
+            let scanned = Scanned::rules(&text.source, &unit.limits);
+            (scanned.nesting(&unit.limits), scanned)
+        };
+        texts(unit).map(scan).collect::<Vec<_>>()
     };
-    let deepest = units.iter().map(deepest_of).max().unwrap_or(0);
+    let (depths, scans): (Vec<usize>, Vec<Scanned>) = units.iter().flat_map(scan_all).unzip();
+    let deepest = depths.into_iter().max().unwrap_or(0);
     let shown = all().next().map_or("", |text| text.source.name()).to_string();
     let order: HashMap<*const Source, usize> = all().map(|text| Arc::as_ptr(&text.source)).zip(0..).collect();
-    let done = syntax::with_stack(deepest, || check(units, lints, outline));
+    let done = syntax::with_stack(deepest, || check(units, scans, lints, outline));
     let mut compiled = done.unwrap_or_else(|error| Compiled {
         tree: Tree::new(Vec::new()),
         assessments: IndexMap::new(),
@@ -98,14 +102,17 @@ pub(super) fn compile(units: Vec<Unit>, lints: &Lints, outline: bool) -> Compile
     compiled
 }
 
-fn check(units: Vec<Unit>, lints: &Lints, outline: bool) -> Compiled {
+/// The scans are of the texts of all units, in order.
+fn check(units: Vec<Unit>, scans: Vec<Scanned>, lints: &Lints, outline: bool) -> Compiled {
+    let mut scans = scans.into_iter();
     let mut diagnostics = Vec::new();
     let mut environments = Vec::with_capacity(units.len());
     let mut parsed: Vec<IndexMap<String, (Part, Parsed)>> = Vec::with_capacity(units.len());
     for unit in units {
         let Unit { id, parent, definitions, functions, assessments, limits } = unit;
-        let mut parse =
-            |texts: &[Text]| -> Vec<File> { texts.iter().map(|text| file(text, &limits, &mut diagnostics)).collect() };
+        let mut parse = |texts: &[Text]| -> Vec<File> {
+            texts.iter().zip(scans.by_ref()).map(|(text, scan)| file(text, scan, &limits, &mut diagnostics)).collect()
+        };
         let functions = parse(&functions);
         let parts = assessments.into_iter().map(|(key, part)| {
             let files =
@@ -166,8 +173,8 @@ fn check(units: Vec<Unit>, lints: &Lints, outline: bool) -> Compiled {
 }
 
 /// Parses one text.
-fn file(text: &Text, limits: &Limits, diagnostics: &mut Vec<Diagnostic>) -> File {
-    let parsed = syntax::parse_rules(&text.source, limits);
+fn file(text: &Text, scan: Scanned, limits: &Limits, diagnostics: &mut Vec<Diagnostic>) -> File {
+    let parsed = scan.parse(&text.source, limits);
     let damaged = parsed.diagnostics.iter().any(Diagnostic::is_error);
     diagnostics.extend(parsed.diagnostics);
     File { damaged, source: text.source.clone(), tree: parsed.tree, default_name: text.default_name.clone() }

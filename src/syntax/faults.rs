@@ -40,6 +40,12 @@ impl<'s> Faults<'s> {
         }
     }
 
+    /// Takes over the faults of a part of the source.
+    pub(crate) fn append(&mut self, other: Faults<'_>) {
+        let room = MOST.saturating_sub(self.list.len());
+        self.list.extend(other.list.into_iter().take(room));
+    }
+
     /// All of them in order of place; errors first at the same place.
     pub(crate) fn into_sorted(mut self) -> Vec<Diagnostic> {
         self.list.sort_by_key(|d| (d.span.start, std::cmp::Reverse(d.severity), d.span.end));

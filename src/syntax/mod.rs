@@ -3,7 +3,7 @@
 //! In: a source. Out: [`ast`], and everything that is wrong with the text, in order of place. pest appears here only.
 //!
 //! The steps: `scan` looks over the text once and refuses what is too large or too deep; the grammar reads the
-//! whole text, `build` makes the tree, `layout` finds the rules and clauses. If the text holds a mistake, the
+//! whole text (`whole`), `build` makes the tree, `layout` finds the rules and clauses. If the text holds a mistake, the
 //! same grammar reads it again piece by piece, cut where statements begin, so that one mistake hides no other
 //! (`recover`, worded by `mistake`). A correct text is never cut.
 //!
@@ -23,6 +23,7 @@ mod path;
 mod recover;
 mod scan;
 mod stack;
+mod whole;
 
 pub mod ast;
 pub mod format;
@@ -34,10 +35,8 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::limit::Limits;
 use crate::source::{Source, Span};
 use ast::{Expr, File};
-use build::Builder;
 use faults::Faults;
-use grammar::{Grammar, Rule};
-use pest::Parser;
+use scan::Scan;
 use std::sync::Arc;
 
 /// What a text holds, and what is wrong with it.
@@ -64,29 +63,44 @@ pub fn nesting(text: &str) -> usize {
 /// A rule without a clause is left to the checker; a text without anything is an error here. Needs stack in
 /// proportion to the text's [`nesting`].
 pub fn parse_rules(source: &Arc<Source>, limits: &Limits) -> Parsed<File> {
-    let mut faults = Faults::new(source);
-    let mut elements = Vec::new();
-    if let Some((base, text)) = admit(source, limits, &mut faults) {
-        let scan = scan::scan(text, limits.nesting, true);
-        let correct = scan.faults.is_empty() && !scan.dangling;
-        let whole = if correct { Grammar::parse(Rule::file, text).ok() } else { None };
-        match whole {
-            Some(pairs) => {
-                let mut builder = Builder { faults: &mut faults, base, list_literal: limits.list_literal };
-                let file = pairs.into_iter().next();
-                file.into_iter()
-                    .flat_map(|file| file.into_inner())
-                    .for_each(|part| builder.element(part, &mut elements));
-            }
-            None => elements = recover::rules(text, base, &scan, limits, &mut faults),
-        }
-        if elements.is_empty() && scan.faults.is_empty() && scan.pieces.is_empty() {
-            let help = "a rule holds at least one statement, such as `RETURN Approve()`";
-            faults.report(Code::NOTHING_HERE, Span::new(0, 0), "expected a rule, found nothing", |d| d.help(help));
-        }
+    Scanned::rules(source, limits).parse(source, limits)
+}
+
+/// A text of rules that was looked over, so that its nesting is known before it is parsed.
+#[derive(Debug)]
+pub(crate) struct Scanned {
+    /// Nothing if the text is too large.
+    scan: Option<Scan>,
+}
+
+impl Scanned {
+    /// Looks over a text.
+    pub(crate) fn rules(source: &Arc<Source>, limits: &Limits) -> Scanned {
+        let scan = admit(source, limits, &mut Faults::new(source));
+        Scanned { scan: scan.map(|(_, text)| scan::scan(text, limits.nesting, true)) }
     }
-    let tree = layout::layout(elements, &mut faults);
-    Parsed { tree, diagnostics: faults.into_sorted() }
+
+    /// How deep parsing it will recurse.
+    pub(crate) fn nesting(&self, limits: &Limits) -> usize {
+        self.scan.as_ref().map_or(0, |scan| scan.nesting.min(limits.nesting))
+    }
+
+    /// Parses it: the same text under the same limits.
+    pub(crate) fn parse(self, source: &Arc<Source>, limits: &Limits) -> Parsed<File> {
+        let mut faults = Faults::new(source);
+        let mut elements = Vec::new();
+        if let (Some((base, text)), Some(scan)) = (admit(source, limits, &mut faults), self.scan) {
+            let correct = scan.faults.is_empty() && !scan.dangling;
+            let whole = if correct { whole::elements(text, base, &scan, limits, &mut faults) } else { None };
+            elements = whole.unwrap_or_else(|| recover::rules(text, base, &scan, limits, &mut faults));
+            if elements.is_empty() && scan.faults.is_empty() && scan.pieces.is_empty() {
+                let help = "a rule holds at least one statement, such as `RETURN Approve()`";
+                faults.report(Code::NOTHING_HERE, Span::new(0, 0), "expected a rule, found nothing", |d| d.help(help));
+            }
+        }
+        let tree = layout::layout(elements, &mut faults);
+        Parsed { tree, diagnostics: faults.into_sorted() }
+    }
 }
 
 /// Parses one expression; text behind it is an error.

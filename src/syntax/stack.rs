@@ -31,12 +31,17 @@ pub fn with_stack<T: Send>(depth_hint: usize, work: impl FnOnce() -> T + Send) -
     if depth_hint <= SHALLOW {
         return Ok(work());
     }
-    let size = depth_hint.saturating_mul(LEVEL).clamp(STACK, MOST_STACK);
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().name("fql".to_owned()).stack_size(size).spawn_scoped(scope, work)?;
+        let thread = builder(depth_hint).spawn_scoped(scope, work)?;
         match thread.join() {
             Ok(result) => Ok(result),
             Err(panic) => std::panic::resume_unwind(panic),
         }
     })
+}
+
+/// A thread with enough stack for so much nesting.
+pub(super) fn builder(nesting: usize) -> std::thread::Builder {
+    let size = nesting.saturating_mul(LEVEL).clamp(STACK, MOST_STACK);
+    std::thread::Builder::new().name("fql".to_owned()).stack_size(size)
 }

@@ -1,0 +1,114 @@
+//! A text without mistakes, in stretches.
+//!
+//! In: a text of which the scan sees no fault. Out: what it holds, or nothing if the grammar refuses some of it. A file is
+//! statements and headers one behind the other, so a long one is cut where they begin, and each stretch is read by itself:
+//! what pest keeps of a stretch is small, and large texts are read on several threads. Where the cuts are changes nothing.
+
+use super::build::{Builder, Element};
+use super::faults::Faults;
+use super::grammar::{Grammar, Rule};
+use super::keyword::Keyword;
+use super::scan::Scan;
+use super::{Limits, stack};
+use pest::Parser;
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+/// How long a stretch is, at least, in bytes.
+const STRETCH: usize = 16 << 10;
+
+/// From how many bytes on another thread is worth what it costs to start one.
+const LARGE: usize = 48 << 10;
+
+/// The most threads that read one text.
+const MOST_THREADS: usize = 4;
+
+/// A stretch that was read, or nothing if the grammar refuses it.
+type Read<'s> = Option<(Vec<Element>, Faults<'s>)>;
+
+/// Reads a text.
+pub(crate) fn elements(
+    text: &str,
+    base: usize,
+    scan: &Scan,
+    limits: &Limits,
+    faults: &mut Faults<'_>,
+) -> Option<Vec<Element>> {
+    let source = faults.source();
+    let read = |stretch: Range<usize>| {
+        let slice = text.get(stretch.clone()).unwrap_or_default();
+        let file = Grammar::parse(Rule::file, slice).ok()?.next()?;
+        let mut faults = Faults::new(source);
+        let mut builder =
+            Builder { faults: &mut faults, base: base + stretch.start, list_literal: limits.list_literal };
+        let mut elements = Vec::new();
+        file.into_inner().for_each(|part| builder.element(part, &mut elements));
+        Some((elements, faults))
+    };
+    let stretches = stretches(text, scan);
+    let mut all = Vec::new();
+    let mut own = Vec::with_capacity(stretches.len());
+    for stretch in read_all(&stretches, text.len(), scan.nesting, &read) {
+        let (mut elements, faults) = stretch?;
+        all.append(&mut elements);
+        own.push(faults);
+    }
+    own.into_iter().for_each(|one| faults.append(one));
+    Some(all)
+}
+
+/// Where to cut: before words that nothing in front of them can go on with.
+fn stretches(text: &str, scan: &Scan) -> Vec<Range<usize>> {
+    let mut all = Vec::new();
+    let mut start = 0;
+    for piece in &scan.pieces {
+        let begins = piece.keyword.is_some_and(|word| !matches!(word, Keyword::When | Keyword::GroupBy));
+        if begins && piece.start >= start + STRETCH && text.len() >= piece.start + STRETCH {
+            all.push(start..piece.start);
+            start = piece.start;
+        }
+    }
+    all.push(start..text.len());
+    all
+}
+
+/// Reads all stretches, in order; stops behind one that is refused.
+fn read_all<'s>(
+    stretches: &[Range<usize>],
+    length: usize,
+    nesting: usize,
+    read: &(impl Fn(Range<usize>) -> Read<'s> + Sync),
+) -> Vec<Read<'s>> {
+    let cores = || thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
+    let others = if length < LARGE { 0 } else { cores().min(stretches.len()) - 1 };
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let Some(stretch) = stretches.get(number) else { break };
+            let one = read(stretch.clone());
+            if one.is_none() {
+                next.store(stretches.len(), Ordering::Relaxed);
+            }
+            done.push((number, one));
+        }
+        done
+    };
+    let mut all = thread::scope(|scope| {
+        // Where the system gives no thread, this one does it all.
+        let start = |_| stack::builder(nesting).spawn_scoped(scope, work).ok();
+        let workers: Vec<_> = (0..others).filter_map(start).collect();
+        let mut all = work();
+        for worker in workers {
+            match worker.join() {
+                Ok(done) => all.extend(done),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        all
+    });
+    all.sort_unstable_by_key(|(number, _)| *number);
+    all.into_iter().map(|(_, one)| one).collect()
+}
