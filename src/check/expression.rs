@@ -35,7 +35,7 @@ impl Checker<'_> {
                 if let Some(path) = path {
                     self.note_path(path, e.span);
                 }
-                Some(self.event_at(path.as_ref(), e.span))
+                Some(self.event_at(path.as_deref(), e.span))
             }
             ast::Kind::Variable(name) => self.variable(name, e.span, want),
             ast::Kind::Name(name) => self.bare_name(name, e.span),

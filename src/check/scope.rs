@@ -3,12 +3,13 @@
 use crate::source::Span;
 use crate::syntax::ast;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// What a `$name` stands for.
 #[derive(Clone, Debug)]
 pub(super) enum Binding {
     /// A bare attribute: every use is that attribute, with the type asked for there (L3.3 g).
-    Open(ast::Path),
+    Open(Arc<ast::Path>),
     /// A value, evaluated at most once; an index into `hir::Assessment::lets`.
     Let(u32),
     /// Its expression has an error that was reported.
@@ -26,8 +27,8 @@ struct Variable {
 /// The variables bound so far, and where the others will be.
 #[derive(Debug, Default)]
 pub(super) struct Scope {
-    bound: HashMap<String, Variable>,
-    later: HashMap<String, Span>,
+    bound: HashMap<String, Variable, foldhash::fast::RandomState>,
+    later: HashMap<String, Span, foldhash::fast::RandomState>,
 }
 
 impl Scope {

@@ -81,14 +81,16 @@ impl Checker<'_> {
     }
 
     fn clauses(&mut self, clauses: &[ast::Clause]) -> Vec<hir::Clause> {
-        let mut names: HashMap<String, Span> = HashMap::new();
+        // What is numbered differs from each other.
+        let named = clauses.iter().any(|clause| clause.name.is_some());
+        let mut names: HashMap<String, Span, foldhash::fast::RandomState> = HashMap::default();
         let mut out = Vec::with_capacity(clauses.len());
         for (number, clause) in clauses.iter().enumerate() {
             let (name, span) = match &clause.name {
                 Some(name) => (name.value.clone(), name.span),
                 None => (format!("clause{}", number + 1), clause.span),
             };
-            if let Some(first) = names.insert(name.to_ascii_lowercase(), span) {
+            if let Some(first) = named.then(|| names.insert(name.to_ascii_lowercase(), span)).flatten() {
                 let message = format!("a second clause of this rule is called `{name}`");
                 let diagnostic = self.diagnose(Code::DUPLICATE_CLAUSE, span, message).also(first, "the first one");
                 self.diagnostics.push(diagnostic);

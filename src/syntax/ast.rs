@@ -4,6 +4,7 @@
 //! steps: a long chain is wide, not deep (L5.4), and everything that walks a tree recurses at most as deep as brackets nest.
 
 use crate::source::{Span, Spanned};
+use std::sync::Arc;
 
 /// A name as written; names are compared without case (L1.3).
 pub type Name = Spanned<String>;
@@ -195,10 +196,10 @@ pub enum Kind {
     String(String),
     /// `7d` (L1.8), in range
     Window(Window),
-    /// `@"full.path"` or `@name` (L1.9)
-    Attribute(Path),
+    /// `@"full.path"` or `@name` (L1.9); the same path is shared.
+    Attribute(Arc<Path>),
     /// `@@` or `@@"path"` (L1.10)
-    Event(Option<Path>),
+    Event(Option<Arc<Path>>),
     /// `$name` (L1.11), without the `$`
     Variable(String),
     /// A bare name: a function, a namespace, a function's parameter

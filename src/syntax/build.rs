@@ -13,12 +13,13 @@ use super::faults::Faults;
 use super::fold::{Chained, Fold};
 use super::grammar::Rule;
 use super::literal::{self, Number, TokenFault};
-use super::parse_path;
+use super::{Limits, parse_path};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Span, Spanned};
 use pest::iterators::Pair;
 use smallvec::SmallVec;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// A part of a rule text.
 #[derive(Debug)]
@@ -56,11 +57,17 @@ pub(crate) struct Builder<'f, 's> {
     pub(crate) base: usize,
     /// The longest list literal (L5.4).
     pub(crate) list_literal: usize,
+    /// Paths read so far, by what stands between their quotes.
+    paths: HashMap<String, Arc<Path>, foldhash::fast::RandomState>,
 }
 
 type Parsed<'i> = Pair<'i, Rule>;
 
-impl Builder<'_, '_> {
+impl<'f, 's> Builder<'f, 's> {
+    pub(crate) fn new(faults: &'f mut Faults<'s>, base: usize, limits: &Limits) -> Builder<'f, 's> {
+        Builder { faults, base, list_literal: limits.list_literal, paths: HashMap::default() }
+    }
+
     fn span(&self, pair: &Parsed<'_>) -> Span {
         let span = pair.as_span();
         Span::new(self.base + span.start(), self.base + span.end())
@@ -540,7 +547,7 @@ impl Builder<'_, '_> {
         };
         if first.is_ascii_alphabetic() || first == '_' {
             let steps = vec![super::ast::PathStep::Name(rest.to_owned())];
-            let path = Path { text: rest.to_owned(), steps, bare: !whole };
+            let path = Arc::new(Path { text: rest.to_owned(), steps, bare: !whole });
             if whole {
                 let message = format!("expected `@@` or `@@\"{rest}\"`, found `@@{rest}`");
                 self.faults.report(Code::BAD_PATH, span, message, |d| d.fix(inner, format!("\"{rest}\"")));
@@ -551,10 +558,20 @@ impl Builder<'_, '_> {
         if !closed {
             return Kind::Error;
         }
+        let known =
+            rest.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).and_then(|rest| self.paths.get(rest));
+        if let Some(path) = known.cloned() {
+            return if whole { Kind::Event(Some(path)) } else { Kind::Attribute(path) };
+        }
         let text = self.text(rest, inner);
         match parse_path(&text.value) {
-            Ok(path) if whole => Kind::Event(Some(path)),
-            Ok(path) => Kind::Attribute(path),
+            Ok(path) => {
+                let path = Arc::new(path);
+                if text.plain {
+                    self.paths.insert(text.value, path.clone());
+                }
+                if whole { Kind::Event(Some(path)) } else { Kind::Attribute(path) }
+            }
             Err(fault) => {
                 let at = inner.start as usize + text.quote + fault.offset;
                 let last = inner.end as usize - text.quote;

@@ -76,6 +76,10 @@ impl Fold {
     fn close(&mut self, open: Open, last: Expr) -> Expr {
         let Open { level, first, mut rest, waiting } = open;
         let span = first.span.to(last.span);
+        // Most have one: a tree is large enough without room for four.
+        if rest.is_empty() {
+            rest.reserve_exact(1);
+        }
         rest.push((waiting, last));
         if rest.len() > 1 && (level == RELATIONAL || level == EQUALITY) {
             let operands = std::iter::once(first.span).chain(rest.iter().map(|(_, operand)| operand.span)).collect();

@@ -234,7 +234,8 @@ impl Layout<'_, '_> {
                 self.end_clause();
                 let lets = std::mem::take(&mut self.draft.lets);
                 let span = lets.first().map_or(fire.span, |first| first.span.to(fire.span));
-                let mut statements: Vec<Statement> = lets.into_iter().map(Statement::Let).collect();
+                let mut statements: Vec<Statement> = Vec::with_capacity(lets.len() + 1);
+                statements.extend(lets.into_iter().map(Statement::Let));
                 statements.push(Statement::Fire(fire));
                 let clause = Clause { name: None, statements, span };
                 self.draft.clause = Some(Open { clause, when: None, group_by: None, gap: None, fresh: true });
@@ -277,6 +278,10 @@ impl Layout<'_, '_> {
             });
         }
         open.clause.span = open.clause.span.to(fire.span);
+        // Most clauses have one: a tree is large enough without room for four.
+        if open.clause.statements.is_empty() {
+            open.clause.statements.reserve_exact(1);
+        }
         open.clause.statements.push(Statement::Fire(fire));
         open.fresh = true;
         open.when = None;

@@ -41,7 +41,7 @@ pub(crate) fn rules(text: &str, base: usize, scan: &Scan, limits: &Limits, fault
             let slice = text.get(piece.start..end).unwrap_or_default();
             let pairs = Grammar::parse(rule, slice)?;
             let base = base + piece.start;
-            let mut builder = Builder { faults, base, list_literal: limits.list_literal };
+            let mut builder = Builder::new(faults, base, limits);
             pairs.for_each(|pair| builder.element(pair, &mut elements));
             Ok(())
         };
@@ -74,7 +74,7 @@ pub(crate) fn expression(
         let slice = text.get(piece.start..end).unwrap_or_default();
         let whole = Grammar::parse(Rule::expression, slice)?.next();
         let inner = whole.and_then(|whole| whole.into_inner().find(|part| part.as_rule() == Rule::expr));
-        let mut builder = Builder { faults, base: base + piece.start, list_literal: limits.list_literal };
+        let mut builder = Builder::new(faults, base + piece.start, limits);
         Ok(inner.map(|inner| builder.expr(inner)))
     };
     match read(piece.end, faults) {

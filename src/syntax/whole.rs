@@ -40,8 +40,7 @@ pub(crate) fn elements(
         let slice = text.get(stretch.clone()).unwrap_or_default();
         let file = Grammar::parse(Rule::file, slice).ok()?.next()?;
         let mut faults = Faults::new(source);
-        let mut builder =
-            Builder { faults: &mut faults, base: base + stretch.start, list_literal: limits.list_literal };
+        let mut builder = Builder::new(&mut faults, base + stretch.start, limits);
         let mut elements = Vec::new();
         file.into_inner().for_each(|part| builder.element(part, &mut elements));
         Some((elements, faults))
@@ -111,4 +110,53 @@ fn read_all<'s>(
     });
     all.sort_unstable_by_key(|(number, _)| *number);
     all.into_iter().map(|(_, one)| one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+    use super::super::{recover, scan};
+    use super::*;
+    use crate::source::Source;
+    use std::sync::Arc;
+
+    const RULES: &str = include_str!("../../examples/checkout.fql");
+
+    fn both(text: &str) -> [(String, Vec<crate::diagnostic::Diagnostic>); 2] {
+        let source = Arc::new(Source::new("long", text));
+        let limits = Limits::default();
+        let scan = scan::scan(text, limits.nesting, true);
+        assert!(stretches(text, &scan).len() > 8);
+        let (mut one, mut other) = (Faults::new(&source), Faults::new(&source));
+        let whole = elements(text, 0, &scan, &limits, &mut one).expect("no mistakes");
+        let pieces = recover::rules(text, 0, &scan, &limits, &mut other);
+        [(format!("{whole:?}"), one.into_sorted()), (format!("{pieces:?}"), other.into_sorted())]
+    }
+
+    #[test]
+    fn cuts_change_nothing() {
+        let [whole, pieces] = both(&RULES.repeat(60));
+        assert!(whole.0 == pieces.0);
+        assert!(whole.1.is_empty() && pieces.1.is_empty());
+    }
+
+    #[test]
+    fn faults_of_tokens_stand_in_order() {
+        let text = format!("{RULES}CLAUSE \"more\"\nOBSERVE Output(a = \u{201C}b\u{201D})\n").repeat(60);
+        let [whole, pieces] = both(&text);
+        assert_eq!(whole.1.len(), 60);
+        let places = |all: &[crate::diagnostic::Diagnostic]| all.iter().map(|one| one.span).collect::<Vec<_>>();
+        assert_eq!(places(&whole.1), places(&pieces.1));
+    }
+
+    #[test]
+    fn a_mistake_in_one_stretch_refuses_the_text() {
+        let text = format!("{}RETURN Review() 5\n{}", RULES.repeat(30), RULES.repeat(30));
+        let source = Arc::new(Source::new("long", text.as_str()));
+        let scan = scan::scan(&text, 128, true);
+        let mut faults = Faults::new(&source);
+        assert!(elements(&text, 0, &scan, &Limits::default(), &mut faults).is_none());
+        assert!(faults.into_sorted().is_empty());
+    }
 }
