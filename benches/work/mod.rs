@@ -47,6 +47,47 @@ pub(crate) fn long(bytes: usize) -> String {
     text
 }
 
+/// The files of an environment: 1,000 rules of five kinds in 200 files, lists of 10,000 and of 200 rows, three functions.
+pub(crate) fn folder() -> Vec<(String, String)> {
+    let bins: String = (0..10_000).map(|row| format!("{},reason {row}\n", 400_000 + row)).collect();
+    let countries: String = (0..200).map(|row| format!("C{row},{row}\n")).collect();
+    let functions = "FUNCTION Customer(_created: DateTime, _now: DateTime)\nOUTPUT age: Integer = 0\n  RETURN (_now - _created).Days\n\
+        FUNCTION Basket(_amount: Double, _tax: Double)\nOUTPUT total: Double\n  RETURN _amount + _tax\nOUTPUT size: String\n  \
+        LET $sum = _amount + _tax\n  RETURN $sum > 100 ? \"large\" : \"small\"\n";
+    let mut files = vec![
+        ("lists/bins.csv".to_string(), format!("bin,reason\n{bins}")),
+        ("lists/countries.csv".to_string(), format!("country,above\n{countries}")),
+        ("functions/all.fql".to_string(), functions.to_string()),
+    ];
+    for file in 0..200 {
+        let rules: String = (file * 5..file * 5 + 5).map(rule).collect();
+        files.push((format!("purchase/rules/{file:03}-some.fql"), rules));
+    }
+    files
+}
+
+fn rule(number: usize) -> String {
+    let test = match number % 5 {
+        0 => format!(r#"ContainsKey("bins", "bin", @"card.bin") && @"totalAmount" > {number}"#),
+        1 => format!(r#"Functions.Customer(@"user.created", @"now").age < {number} && @"user.country" == "C{number}""#),
+        2 => format!(
+            r#"Functions.Basket(@"totalAmount", @"tax").total > {number} && @"user.email".EndsWith("{number}.example")"#
+        ),
+        3 => format!(
+            r#"Lookup("countries", "country", @"user.country", "above", "0").ToDouble() > 50 && @"score" > {number}"#
+        ),
+        _ => {
+            format!(r#"@"user.name".Contains("x{number}") && Functions.Basket(@"totalAmount", @"tax").size == "large""#)
+        }
+    };
+    format!(
+        "RULE \"rule {number}\"\nCONDITION\n  LET $amount = @\"totalAmount\".ToDouble()\n  WHEN @\"channel\" == \"web{}\"\n\
+         CLAUSE \"decide\"\n  RETURN Review(\"rule {number} at \" + $amount) WHEN {test}\n\
+         CLAUSE \"watch\"\n  OBSERVE Output(amount = $amount) WHEN $amount > {number}0\n",
+        number % 7
+    )
+}
+
 /// An engine for rules of any length.
 pub(crate) fn engine(rules: &str) -> Engine {
     let limits = Limits { source_bytes: 64 << 20, ..Limits::default() };
