@@ -112,7 +112,28 @@ impl<'h> Build<'h> {
         let lone = !program.rules.iter().any(|rule| rule.last || !matches!(rule.condition, Condition::Always));
         program.lone = lone.then(|| program.rules.last().map_or(0, |rule| rule.statements.end));
         self.program.index = index::Index::new(&self.program, &self.guards).map(Box::new);
+        self.shrink();
         self.program
+    }
+
+    /// Gives back the room that was kept for more: a program only ever lasts.
+    fn shrink(&mut self) {
+        let program = &mut self.program;
+        program.text.shrink_to_fit();
+        program.tests.shrink_to_fit();
+        program.sets.shrink_to_fit();
+        program.calculations.shrink_to_fit();
+        program.code.shrink_to_fit();
+        program.places.shrink_to_fit();
+        program.note_paths.shrink_to_fit();
+        program.keys.shrink_to_fit();
+        program.lets.shrink_to_fit();
+        program.let_defaults.shrink_to_fit();
+        program.rules.shrink_to_fit();
+        program.clauses.shrink_to_fit();
+        program.statements.shrink_to_fit();
+        program.effects.shrink_to_fit();
+        program.pairs.shrink_to_fit();
     }
 
     pub(super) fn next(&self) -> u32 {
