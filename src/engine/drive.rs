@@ -11,6 +11,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 /// Turns the end of a run into a decision.
@@ -23,7 +24,22 @@ pub(super) fn decision(program: &Arc<Handle>, ran: Ran<'_, '_>) -> Decision {
     }
 }
 
-type Pending = FuturesUnordered<Pin<Box<dyn Future<Output = (usize, Answer)> + Send>>>;
+type Pending = FuturesUnordered<Numbered>;
+
+/// A call under way, and its number in the evaluation.
+struct Numbered {
+    id: usize,
+    work: Pin<Box<dyn Future<Output = Answer> + Send>>,
+}
+
+impl Future for Numbered {
+    type Output = (usize, Answer);
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut std::task::Context<'_>) -> Poll<(usize, Answer)> {
+        let id = self.id;
+        self.work.poll_unpin(context).map(|answer| (id, answer))
+    }
+}
 
 /// An evaluation until it has to wait.
 enum Turn<T> {
@@ -61,9 +77,7 @@ fn turn<T>(
                     evaluation.answer(id, answer);
                     answered = true;
                 }
-                Started::Later(future) => {
-                    pending.get_or_insert_default().push(Box::pin(async move { (id, future.await) }));
-                }
+                Started::Later(work) => pending.get_or_insert_default().push(Numbered { id, work }),
             }
         }
         if !answered {

@@ -10,6 +10,9 @@ use indexmap::IndexMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// Up to so many calls are looked through one after another.
+const FEW: usize = 8;
+
 /// What answers external calls.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Externals {
@@ -30,7 +33,7 @@ pub(super) struct Externals {
 #[derive(Clone, Debug)]
 struct Answerer {
     name: Arc<str>,
-    definition: Option<External>,
+    definition: Option<Arc<External>>,
     guard: Arc<Guard>,
 }
 
@@ -82,7 +85,7 @@ impl Externals {
                 Some(guard) => guard.clone().succeed(settings, seed),
                 None => Arc::new(Guard::new(settings, seed)),
             };
-            calls.insert(key, Answerer { name, definition, guard });
+            calls.insert(key, Answerer { name, definition: definition.map(Arc::new), guard });
         }
         Externals { calls, stubs, coalesce, events, ids, rehearsal: false }
     }
@@ -124,12 +127,18 @@ impl Externals {
     }
 
     fn find(&self, environment: Option<u32>, name: &str) -> Option<&Answerer> {
+        if self.calls.len() <= FEW {
+            // Sooner than to write the name in lower case.
+            let is_it = |known: &(Option<u32>, String)| known.0 == environment && known.1.eq_ignore_ascii_case(name);
+            return self.calls.iter().find(|(known, _)| is_it(known)).map(|(_, answerer)| answerer);
+        }
         self.calls.get(&(environment, name.to_ascii_lowercase()))
     }
 
     /// Whether a call may be made in vain (R8.2): its definition says so, or a stub answers it.
     pub(super) fn is_safe(&self, external: &hir::External) -> bool {
-        let defined = self.find(external.environment, &external.name).and_then(|answerer| answerer.definition.as_ref());
+        let defined =
+            self.find(external.environment, &external.name).and_then(|answerer| answerer.definition.as_deref());
         self.stubs.has(&external.name) || defined.is_some_and(External::is_safe)
     }
 
@@ -165,9 +174,9 @@ impl Externals {
         let Answerer { name, definition, guard } = answerer;
         let most_ms = limits.call_timeout_max_ms;
         if self.rehearsal {
-            return Started::Now(self.stubs.rehearse(name, &arguments, definition.as_ref(), most_ms));
+            return Started::Now(self.stubs.rehearse(name, &arguments, definition.as_deref(), most_ms));
         }
-        if let Some(started) = self.stubs.start(name, &arguments, definition.as_ref(), most_ms) {
+        if let Some(started) = self.stubs.start(name, &arguments, definition.as_deref(), most_ms) {
             return guard.watch(name, &arguments, started, origin);
         }
         match definition {

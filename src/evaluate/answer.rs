@@ -1,5 +1,6 @@
 //! Answers of external calls, as the evaluation sees them (L8, R7.4, R7.5).
 
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::Arc;
 
 /// How a call ended (R7.5).
@@ -131,6 +132,8 @@ pub struct CallRequest {
 /// A call to make, and where: by numbers.
 #[derive(Clone, Debug)]
 pub(crate) struct Wanted {
+    /// See [`key`].
+    key: u64,
     pub(crate) call: u32,
     pub(crate) arguments: Vec<String>,
     pub(crate) rule: u32,
@@ -138,15 +141,28 @@ pub(crate) struct Wanted {
 }
 
 impl Wanted {
-    /// Whether it is this call, wherever it is made.
-    pub(crate) fn is(&self, call: u32, arguments: &[String]) -> bool {
-        self.call == call && self.arguments == arguments
+    pub(crate) fn new(call: u32, arguments: Vec<String>, rule: u32, clause: Option<u32>) -> Wanted {
+        let key = key(call, arguments.iter().map(String::as_str));
+        Wanted { key, call, arguments, rule, clause }
     }
+
+    /// Whether it is the same call, wherever it is made.
+    pub(crate) fn is(&self, other: &Wanted) -> bool {
+        self.key == other.key && self.call == other.call && self.arguments == other.arguments
+    }
+}
+
+/// A number that calls which are not the same hardly share: it is compared before texts are.
+fn key<'t>(call: u32, arguments: impl Iterator<Item = &'t str>) -> u64 {
+    let mut hasher = foldhash::fast::FixedState::with_seed(u64::from(call)).build_hasher();
+    arguments.for_each(|argument| argument.hash(&mut hasher));
+    hasher.finish()
 }
 
 /// One call of an evaluation: asked once, answered at most once (L8.2).
 #[derive(Debug)]
 pub(crate) struct Asked {
+    key: u64,
     pub(crate) call: u32,
     pub(crate) arguments: Vec<String>,
     pub(crate) answer: Option<Answer>,
@@ -158,6 +174,13 @@ pub(crate) struct Answers {
     pub(crate) asked: Vec<Asked>,
 }
 
+impl Asked {
+    /// Without an answer.
+    pub(crate) fn new(wanted: &Wanted) -> Asked {
+        Asked { key: wanted.key, call: wanted.call, arguments: wanted.arguments.clone(), answer: None }
+    }
+}
+
 impl Answers {
     /// The number of that call, if it was asked.
     pub(crate) fn find<'t>(
@@ -165,8 +188,13 @@ impl Answers {
         call: u32,
         arguments: impl ExactSizeIterator<Item = &'t str> + Clone,
     ) -> Option<usize> {
+        if self.asked.is_empty() {
+            return None;
+        }
+        let key = key(call, arguments.clone());
         self.asked.iter().position(|asked| {
-            asked.call == call
+            asked.key == key
+                && asked.call == call
                 && asked.arguments.len() == arguments.len()
                 && asked.arguments.iter().map(String::as_str).eq(arguments.clone())
         })

@@ -325,7 +325,7 @@ impl<'a> Machine<'a> {
         let Some(number) = answers.find(call, arguments.iter().copied()) else {
             self.spend_call(None, at)?;
             let arguments = arguments.iter().map(|text| (*text).to_string()).collect();
-            self.wanted = Some(Wanted { call, arguments, rule: self.rule, clause: self.clause });
+            self.wanted = Some(Wanted::new(call, arguments, self.rule, self.clause));
             return Err(Stop::Pending);
         };
         let Some(answer) = answers.asked.get(number).and_then(|asked| asked.answer.as_ref()) else {

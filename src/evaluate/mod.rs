@@ -268,12 +268,12 @@ impl Evaluation {
     }
 
     fn ask(&mut self, program: &Program, wanted: Wanted) -> CallRequest {
-        let Wanted { call, arguments, rule, clause } = wanted;
         let id = self.answers.asked.len();
+        self.answers.asked.push(Asked::new(&wanted));
+        let Wanted { call, arguments, rule, clause, .. } = wanted;
         let external = program.externals.get(call as usize);
         let name = external.map_or_else(|| Arc::from(""), |external| external.name.clone());
         let environment = external.and_then(|external| external.environment);
-        self.answers.asked.push(Asked { call, arguments: arguments.clone(), answer: None });
         let rule = program.rules.get(rule as usize).map(|rule| rule.name.clone());
         let clause = clause.map(|clause| Arc::from(program.clause_name(clause)));
         CallRequest { id, name, environment, arguments, rule, clause }
@@ -323,7 +323,7 @@ fn ran<'a, T>(
 /// Adds those that are not among them.
 fn add(calls: &mut SmallVec<[Wanted; 4]>, more: Vec<Wanted>) {
     for wanted in more {
-        if !calls.iter().any(|known| known.is(wanted.call, &wanted.arguments)) {
+        if !calls.iter().any(|known| known.is(&wanted)) {
             calls.push(wanted);
         }
     }

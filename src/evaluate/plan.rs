@@ -486,9 +486,8 @@ impl<'a> Planner<'a> {
             return Maybe::Unknown;
         };
         let answers = self.machine.input.answers;
-        if let Some(number) = answers.find(call, arguments.iter().map(String::as_str))
-            && let Some(answer) = answers.asked.get(number).and_then(|asked| asked.answer.as_ref())
-        {
+        let known = answers.find(call, arguments.iter().map(String::as_str));
+        if let Some(answer) = known.and_then(|number| answers.asked.get(number)?.answer.as_ref()) {
             let json = crate::value::json::parse(&answer.value, self.machine.context.arena).unwrap_or(Json::Null);
             return Maybe::Known(Datum::Json(json));
         }
@@ -497,11 +496,10 @@ impl<'a> Planner<'a> {
         }
         if self.explore.is_none() && (!self.certain || self.over || (self.scarce && self.uncounted)) {
             self.uncounted = true;
-        } else if !self.calls.iter().any(|wanted| wanted.is(call, &arguments)) {
-            let asked = answers.find(call, arguments.iter().map(String::as_str)).is_some();
-            if !asked && answers.asked.len() + self.calls.len() < self.machine.input.calls {
-                let (rule, clause) = (self.machine.rule, self.machine.clause);
-                self.calls.push(Wanted { call, arguments, rule, clause });
+        } else if known.is_none() && answers.asked.len() + self.calls.len() < self.machine.input.calls {
+            let wanted = Wanted::new(call, arguments, self.machine.rule, self.machine.clause);
+            if !self.calls.iter().any(|known| known.is(&wanted)) {
+                self.calls.push(wanted);
             }
         }
         Maybe::Unknown

@@ -103,7 +103,7 @@ impl Guard {
     /// Begins a call.
     pub(crate) fn start(
         self: &Arc<Guard>,
-        external: &External,
+        external: &Arc<External>,
         arguments: Vec<String>,
         terms: Terms,
         origin: Option<Origin>,

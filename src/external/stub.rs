@@ -115,6 +115,9 @@ impl Stubs {
         definition: Option<&External>,
         most_ms: u64,
     ) -> Option<Started> {
+        if self.calls.is_empty() {
+            return None;
+        }
         let stub = self.calls.get(&name.to_ascii_lowercase())?;
         let (answer, wait) = stub.answer(name, arguments, definition, most_ms);
         if wait.is_zero() {
