@@ -41,19 +41,23 @@ impl<'p> Guided<'p, '_, '_, '_> {
         let visit = self.reader.raws.visit();
         let mut at = at + 1;
         let mut behind = Behind::Brace;
-        let mut hits = 0;
+        let mut earned = 0;
         loop {
             let guess = self.order.guess(guesses, bytes.get(at..).unwrap_or_default());
             let index = match guess {
                 Some(guess) => {
-                    hits += 1;
+                    earned += u32::from(self.order.seam(guess).earns);
+                    #[cfg(test)]
+                    {
+                        self.order.counted.1 += 1;
+                    }
                     guess
                 }
                 None => {
                     let place = scan::blank(bytes, at);
                     let key = match (bytes.get(place), behind) {
                         (Some(b'}'), _) => {
-                            self.order.earn(hits);
+                            self.order.earn(earned);
                             return Ok(place + 1);
                         }
                         (_, Behind::Brace) => place,
@@ -63,7 +67,7 @@ impl<'p> Guided<'p, '_, '_, '_> {
                     match self.learn((at, key), node, site, behind)? {
                         Some(learned) => learned,
                         None => {
-                            self.order.earn(hits);
+                            self.order.earn(earned);
                             return self.reader.members(key, node, visit, depth);
                         }
                     }
