@@ -5,6 +5,7 @@
 //! to event, [`Batch`] many events on all cores.
 
 mod batch;
+mod bound;
 mod builder;
 mod compile;
 mod drive;
@@ -34,6 +35,7 @@ use crate::environment::Kept;
 use crate::evaluate::{EvaluationError, Event, Inputs, Policy, Subject};
 use crate::external::Monitor;
 use crate::program::{Handle, Program};
+use bound::Bound;
 use environments::Site;
 use events::Events;
 use externals::Externals;
@@ -128,26 +130,10 @@ impl Engine {
     pub fn decide_blocking<'e>(&self, event: impl Into<Request<'e>>) -> Result<Decision, EvaluationError> {
         let request = event.into();
         let Rules { program, policy } = self.rules(request.assessment, request.environment)?;
-        let inputs = request.inputs(program);
-        let bound;
-        let event = match request.event {
-            EventInput::Bound(event) => event,
-            other => {
-                bound = read(program, policy, other)?;
-                &bound
-            }
-        };
-        let subject = Subject {
-            record: request.record,
-            variables: request.variables,
-            ..subject(program, event, &inputs, policy)
-        };
-        let rehearsed = request.answers.map(|answers| self.shared.externals.rehearsed(answers));
-        let externals = rehearsed.as_ref().unwrap_or(&self.shared.externals);
+        let bound = Bound::new(&self.shared, program, policy, &request)?;
+        let (subject, externals) = (bound.subject(program, policy), bound.externals(&self.shared));
         let decision = drive::run_blocking(subject, externals, |ran| drive::decision(program, ran))?;
-        if rehearsed.is_none() {
-            self.shared.tell(subject, &decision);
-        }
+        bound.tell(&self.shared, subject, &decision);
         Ok(decision)
     }
 
@@ -315,26 +301,10 @@ impl Engine {
         policy: &Policy,
         request: Request<'_>,
     ) -> Result<Decision, EvaluationError> {
-        let inputs = request.inputs(program);
-        let bound;
-        let event = match request.event {
-            EventInput::Bound(event) => event,
-            other => {
-                bound = read(program, policy, other)?;
-                &bound
-            }
-        };
-        let subject = Subject {
-            record: request.record,
-            variables: request.variables,
-            ..subject(program, event, &inputs, policy)
-        };
-        let rehearsed = request.answers.map(|answers| self.shared.externals.rehearsed(answers));
-        let externals = rehearsed.as_ref().unwrap_or(&self.shared.externals);
+        let bound = Bound::new(&self.shared, program, policy, &request)?;
+        let (subject, externals) = (bound.subject(program, policy), bound.externals(&self.shared));
         let decision = drive::run(subject, externals, |ran| drive::decision(program, ran)).await?;
-        if rehearsed.is_none() {
-            self.shared.tell(subject, &decision);
-        }
+        bound.tell(&self.shared, subject, &decision);
         Ok(decision)
     }
 
