@@ -137,7 +137,7 @@ impl Found {
     fn folder(&mut self, root: &Path) {
         let whole = match root.canonicalize() {
             Ok(whole) => whole,
-            Err(error) => return self.unreadable.push(read::unreadable(root, &fql::environment::file::why(&error))),
+            Err(error) => return self.unreadable.push(read::unopened(root, &error)),
         };
         let rules = whole.file_name().and_then(is_rules).unwrap_or(true);
         // A list, not a recursion: folders may nest as deep as the file system lets them.
@@ -146,7 +146,7 @@ impl Found {
             let entries = fs::read_dir(&folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
             match entries {
                 Ok(entries) => entries.iter().for_each(|entry| self.entry(entry, rules, &whole, &mut folders)),
-                Err(error) => self.unreadable.push(read::unreadable(&folder, &fql::environment::file::why(&error))),
+                Err(error) => self.unreadable.push(read::unopened(&folder, &error)),
             }
         }
         if self.files.is_empty() && self.unreadable.is_empty() {
@@ -166,11 +166,11 @@ impl Found {
                 Ok(target) if target.starts_with(root) && (target.is_dir() || !is_fql) => {}
                 Ok(target) if target.starts_with(root) => self.files.push((path, !rules)),
                 Ok(_) => self.unreadable.push(read::unreadable(&path, "it is a link that leaves the folder")),
-                Err(error) => self.unreadable.push(read::unreadable(&path, &fql::environment::file::why(&error))),
+                Err(error) => self.unreadable.push(read::unopened(&path, &error)),
             },
             Ok(_) if is_fql => self.files.push((path, !rules)),
             Ok(_) => {}
-            Err(error) => self.unreadable.push(read::unreadable(&path, &fql::environment::file::why(&error))),
+            Err(error) => self.unreadable.push(read::unopened(&path, &error)),
         }
     }
 }

@@ -6,7 +6,6 @@
 use crate::arguments::{Decide, Format, is_stdin};
 use crate::calls;
 use crate::decisions::Decisions;
-use crate::events::Events;
 use crate::read;
 use crate::setting::Settings;
 use crate::streams::{Stop, Streams};
@@ -41,7 +40,7 @@ pub(crate) fn run(arguments: &Decide, streams: &mut Streams) -> Result<bool, Sto
     };
     let input: Box<dyn Read + Send> =
         if stdin { Box::new(io::stdin()) } else { Box::new(open(arguments.events(), streams)?) };
-    let done = decisions.all(Events::new(input, read::event().bytes), streams);
+    let done = decisions.all(input, streams);
     end(&engine, arguments, streams);
     done
 }
@@ -75,5 +74,5 @@ fn open(path: &Path, streams: &mut Streams) -> Result<File, Stop> {
         true => Err(io::ErrorKind::IsADirectory.into()),
         false => Ok(file),
     });
-    opened.map_err(|error| streams.refuse(&[read::unreadable(path, &fql::environment::file::why(&error))]))
+    opened.map_err(|error| streams.refuse(&[read::unopened(path, &error)]))
 }

@@ -47,6 +47,20 @@ pub(crate) struct Newest {
     pub(crate) environment: Option<String>,
 }
 
+impl Decider {
+    /// How long an event may be.
+    fn event_bytes(&self) -> usize {
+        match self {
+            Decider::Session(session) => session.limits().event_bytes,
+            // An environment that is gone is told when the event is decided.
+            Decider::Newest(newest) => {
+                let engine = newest.watched.engine();
+                engine.limits(newest.environment.as_deref()).map_or(0, |limits| limits.event_bytes)
+            }
+        }
+    }
+}
+
 impl Newest {
     fn decide(&self, request: Request<'_>) -> Result<Decision, EvaluationError> {
         let request = match &self.assessment {
@@ -123,12 +137,10 @@ impl Decisions {
     }
 
     /// Decides all events; false if one of them was none.
-    pub(crate) fn all(&mut self, events: Events<impl Read + Send>, streams: &mut Streams) -> Result<bool, Stop> {
+    pub(crate) fn all(&mut self, input: impl Read + Send, streams: &mut Streams) -> Result<bool, Stop> {
         self.writing.colour = streams.out_colour;
-        match self.each(events, streams) {
-            Err(Stop::Input(error)) => {
-                Err(streams.refuse(&[read::unreadable(&self.path, &fql::environment::file::why(&error))]))
-            }
+        match self.each(Events::new(input), streams) {
+            Err(Stop::Input(error)) => Err(streams.refuse(&[read::unopened(&self.path, &error)])),
             Err(stop) => Err(stop),
             Ok(()) => Ok(self.good),
         }
@@ -137,7 +149,8 @@ impl Decisions {
     fn each(&mut self, mut events: Events<impl Read + Send>, streams: &mut Streams) -> Result<(), Stop> {
         let mut block = Block::default();
         loop {
-            let decided = match events.next(&mut || streams.flush())? {
+            let most = self.decider.event_bytes();
+            let decided = match events.next(most, &mut || streams.flush())? {
                 Next::End => return Ok(()),
                 Next::Event(bytes) => {
                     let request = self.settings.request(bytes);
@@ -147,7 +160,6 @@ impl Decisions {
                     }
                 }
                 Next::TooLarge(length) => {
-                    let most = read::event().bytes;
                     let message = format!("expected an event of at most `event_bytes` = {most} bytes, found {length}");
                     Err(error(Code::EVENT_TOO_LARGE, message))
                 }

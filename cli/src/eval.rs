@@ -29,7 +29,7 @@ pub(crate) fn run(arguments: &Eval, streams: &mut Streams) -> Result<bool, Stop>
     let expression = engine.expression(&text).map_err(|error| streams.refuse(&error.diagnostics))?;
     streams.diagnostics(expression.warnings());
     let event = match &arguments.event {
-        Some(path) => read::file(path, read::event()).map_err(|one| streams.refuse(&[*one]))?,
+        Some(path) => read::file(path, read::event(&engine)).map_err(|one| streams.refuse(&[*one]))?,
         None => b"{}".to_vec(),
     };
     match expression.eval_blocking(settings.request(&event)) {

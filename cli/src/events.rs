@@ -31,6 +31,7 @@ pub(crate) enum Next<'e> {
 #[derive(Debug)]
 pub(crate) struct Events<R> {
     input: Input<R>,
+    /// How long the event may be that is read.
     most: usize,
     shape: Shape,
     event: Vec<u8>,
@@ -49,13 +50,17 @@ enum Shape {
 }
 
 impl<R: Read> Events<R> {
-    /// Events of at most `most` bytes.
-    pub(crate) fn new(reader: R, most: usize) -> Events<R> {
-        Events { input: Input::new(reader), most, shape: Shape::Unknown, event: Vec::new() }
+    pub(crate) fn new(reader: R) -> Events<R> {
+        Events { input: Input::new(reader), most: 0, shape: Shape::Unknown, event: Vec::new() }
     }
 
-    /// The next event. `wait` is called before input is read that may not be there yet.
-    pub(crate) fn next(&mut self, wait: &mut impl FnMut() -> Result<(), Stop>) -> Result<Next<'_>, Stop> {
+    /// The next event, of at most `most` bytes. `wait` is called before input is read that may not be there yet.
+    pub(crate) fn next(&mut self, most: usize, wait: &mut impl FnMut() -> Result<(), Stop>) -> Result<Next<'_>, Stop> {
+        self.most = most;
+        self.go_on(wait)
+    }
+
+    fn go_on(&mut self, wait: &mut impl FnMut() -> Result<(), Stop>) -> Result<Next<'_>, Stop> {
         match self.shape {
             Shape::Unknown => self.first(wait),
             Shape::Lines => self.line(wait),
@@ -99,7 +104,7 @@ impl<R: Read> Events<R> {
             Some(b'[') => {
                 self.input.consume(1);
                 self.shape = Shape::Array(false);
-                return self.next(wait);
+                return self.go_on(wait);
             }
             Some(_) => self.shape = Shape::Lines,
         }

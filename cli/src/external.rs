@@ -97,7 +97,7 @@ fn in_folder(folder: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
             files
         }
         Err(error) => {
-            diagnostics.push(read::unreadable(folder, &fql::environment::file::why(&error)));
+            diagnostics.push(read::unopened(folder, &error));
             Vec::new()
         }
     }

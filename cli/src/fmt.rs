@@ -68,7 +68,7 @@ fn files(path: &Path) -> (Vec<PathBuf>, Vec<Diagnostic>) {
     while let Some(folder) = folders.pop() {
         let entries = fs::read_dir(&folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
         let entries = entries.unwrap_or_else(|error| {
-            faults.push(read::unreadable(&folder, &fql::environment::file::why(&error)));
+            faults.push(read::unopened(&folder, &error));
             Vec::new()
         });
         for entry in entries {
@@ -79,7 +79,7 @@ fn files(path: &Path) -> (Vec<PathBuf>, Vec<Diagnostic>) {
                 Ok(kind) if kind.is_dir() => folders.push(path),
                 Ok(kind) if kind.is_file() && is_fql => files.push(path),
                 Ok(_) => {}
-                Err(error) => faults.push(read::unreadable(&path, &fql::environment::file::why(&error))),
+                Err(error) => faults.push(read::unopened(&path, &error)),
             }
         }
     }

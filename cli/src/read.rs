@@ -7,7 +7,7 @@ pub(crate) use fql::environment::file::{Bound, about, text};
 
 use fql::diagnostic::Code;
 use fql::environment::file;
-use fql::{Diagnostic, Limits};
+use fql::{Diagnostic, Engine, Limits};
 use std::io;
 use std::path::Path;
 
@@ -19,9 +19,10 @@ pub(crate) fn source() -> Bound {
     Bound { bytes: Limits::default().source_bytes, code: Code::SOURCE_TOO_LARGE, what: "a source" }
 }
 
-/// How long an event may be (R11.4).
-pub(crate) fn event() -> Bound {
-    Bound { bytes: Limits::default().event_bytes, code: Code::EVENT_TOO_LARGE, what: "an event" }
+/// How long an event may be (R11.4): the limit of the root environment.
+pub(crate) fn event(engine: &Engine) -> Bound {
+    let limit = engine.limits(None).map_or_else(|_| Limits::default().event_bytes, |limits| limits.event_bytes);
+    Bound { bytes: limit, code: Code::EVENT_TOO_LARGE, what: "an event" }
 }
 
 /// Reads a file, or standard input for `-`.
@@ -35,6 +36,11 @@ pub(crate) fn file(path: &Path, bound: Bound) -> Result<Vec<u8>, Box<Diagnostic>
 /// How a path is shown in diagnostics.
 pub(crate) fn shown(path: &Path) -> String {
     if path.as_os_str() == STDIN { "standard input".to_string() } else { path.display().to_string() }
+}
+
+/// A file or folder that the system does not open.
+pub(crate) fn unopened(path: &Path, error: &io::Error) -> Diagnostic {
+    file::unopened(path, &shown(path), error)
 }
 
 /// A file that cannot be read.

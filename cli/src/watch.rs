@@ -6,8 +6,6 @@
 use crate::arguments::{Decide, is_stdin};
 use crate::decide::end;
 use crate::decisions::{Decisions, Newest};
-use crate::events::Events;
-use crate::read;
 use crate::report::visible;
 use crate::setting::Settings;
 use crate::streams::{Notices, Stop, Streams};
@@ -61,7 +59,7 @@ pub(crate) fn run(arguments: &Decide, streams: &mut Streams) -> Result<bool, Sto
     };
     streams.tell(&format!("watching `{}`", visible(&arguments.path.display().to_string())));
     let mut decisions = Decisions::newest(Newest { watched, runtime, assessment, environment }, settings, arguments);
-    let done = decisions.all(Events::new(std::io::stdin(), read::event().bytes), streams);
+    let done = decisions.all(std::io::stdin(), streams);
     if let Some(engine) = decisions.engine() {
         end(&engine, arguments, streams);
     }

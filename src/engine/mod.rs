@@ -34,6 +34,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::environment::Kept;
 use crate::evaluate::{EvaluationError, Event, Inputs, Policy, Subject};
 use crate::external::Monitor;
+use crate::limit::Limits;
 use crate::program::{Handle, Program};
 use bound::Bound;
 use environments::Site;
@@ -231,6 +232,16 @@ impl Engine {
     /// Warnings of the rules, in the order of the text.
     pub fn warnings(&self) -> &[Diagnostic] {
         &self.shared.warnings
+    }
+
+    /// What bounds events and their evaluation in an environment, by its path below the root or its id; by default in the
+    /// root (R11.4).
+    ///
+    /// # Errors
+    ///
+    /// `E0906` if there is no such environment.
+    pub fn limits(&self, environment: Option<&str>) -> Result<&Limits, EvaluationError> {
+        Ok(&self.policy(self.environment(environment)?).limits)
     }
 
     /// The names of the assessments.

@@ -6,6 +6,7 @@ use crate::decision::Decision;
 use crate::engine::input::{EventInput, within};
 use crate::evaluate::{Evaluation, EvaluationError, Plain, Policy, Ran, Seen, Slots, Subject};
 use crate::event::{Raws, extract};
+use crate::limit::Limits;
 use crate::program::{Handle, Program};
 use std::sync::Arc;
 
@@ -47,6 +48,11 @@ impl Session {
             slots: Slots::default(),
             evaluation: Evaluation::default(),
         }
+    }
+
+    /// What bounds the session's events and their evaluation (R11.4).
+    pub fn limits(&self) -> &Limits {
+        &self.policy.limits
     }
 
     /// Decides an event, as [`Engine::decide_blocking`] does. The assessment is the session's, whatever the request names.

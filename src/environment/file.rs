@@ -3,12 +3,15 @@
 //! In: a path, or anything that can be read. Out: bytes or text, or the diagnostic that says why not. A folder, a device
 //! without end or a file of gigabytes is refused before it costs time or memory.
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::source::{Source, Span};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// So many names of a folder are looked at for one that might be meant.
+const MOST_NAMES: usize = 10_000;
 
 /// How large a file may be, and what it is called when it is larger.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +36,7 @@ pub fn read(path: &Path, shown: &str, bound: Bound) -> Result<Vec<u8>, Box<Diagn
     });
     match opened {
         Ok(file) => read_from(file, shown, bound),
-        Err(error) => Err(Box::new(unreadable(shown, &why(&error)))),
+        Err(error) => Err(Box::new(unopened(path, shown, &error))),
     }
 }
 
@@ -70,6 +73,35 @@ pub fn text(shown: &str, bytes: Vec<u8>) -> Result<String, Box<Diagnostic>> {
         let message = format!("expected UTF-8, found a byte that is none at offset {offset}");
         Box::new(Diagnostic::new(Code::NOT_UTF8, &source, span, message).help("save the file as UTF-8"))
     })
+}
+
+/// A file or folder that the system does not open (E0801). Where there is none of that name, the help says what there is.
+pub fn unopened(path: &Path, shown: &str, error: &io::Error) -> Diagnostic {
+    let diagnostic = unreadable(shown, &why(error));
+    let help = (error.kind() == io::ErrorKind::NotFound).then(|| instead(path)).flatten();
+    match help {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
+}
+
+/// What might be meant by a path of which there is nothing: its first part that is missing, or a name beside it.
+fn instead(path: &Path) -> Option<String> {
+    let beside = |path: &Path| match path.parent() {
+        Some(folder) if folder.as_os_str().is_empty() => PathBuf::from("."),
+        Some(folder) => folder.to_path_buf(),
+        None => path.to_path_buf(),
+    };
+    let missing = path.ancestors().take_while(|part| !part.as_os_str().is_empty() && !part.exists()).last()?;
+    let name = missing.file_name()?.to_string_lossy();
+    let names =
+        std::fs::read_dir(beside(missing)).ok()?.take(MOST_NAMES).filter_map(|entry| Some(entry.ok()?.file_name()));
+    let names: Vec<String> = names.map(|name| name.to_string_lossy().into_owned()).collect();
+    match nearest(&name, names.iter().map(String::as_str)) {
+        Some(near) => Some(format!("did you mean `{}`?", missing.with_file_name(near).display())),
+        None if missing != path => Some(format!("there is no folder `{}`", missing.display())),
+        None => None,
+    }
 }
 
 /// A file that cannot be read (E0801).

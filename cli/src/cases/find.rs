@@ -3,7 +3,7 @@
 use crate::read;
 use crate::setting::{Settings, assessment_name};
 use fql::case::{CaseFile, Home};
-use fql::environment::{Folder, file};
+use fql::environment::Folder;
 use fql::external::Stubs;
 use fql::{Diagnostic, EngineBuilder};
 use std::path::{Path, PathBuf};
@@ -66,7 +66,7 @@ pub(super) fn cases(path: &Path, named: Option<&Path>) -> Result<Found, Box<Diag
 
 /// The `.toml` files of a folder, by name.
 fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
-    let unreadable = |error| Box::new(read::unreadable(folder, &file::why(&error)));
+    let unreadable = |error| Box::new(read::unopened(folder, &error));
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();

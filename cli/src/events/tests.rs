@@ -21,10 +21,10 @@ fn split(text: &str) -> Vec<String> {
 }
 
 fn split_by(text: &str, size: usize) -> Vec<String> {
-    let mut events = Events::new(Slow(text.as_bytes(), size), 40);
+    let mut events = Events::new(Slow(text.as_bytes(), size));
     let mut found = Vec::new();
     loop {
-        match events.next(&mut || Ok(())).unwrap() {
+        match events.next(40, &mut || Ok(())).unwrap() {
             Next::Event(bytes) => found.push(String::from_utf8_lossy(bytes).split_whitespace().collect()),
             Next::TooLarge(length) => found.push(format!("#{length}")),
             Next::Broken(_) => found.push("!".to_string()),
@@ -89,11 +89,11 @@ fn what_is_too_large_is_passed_over() {
 
 #[test]
 fn it_says_before_it_waits() {
-    let mut events = Events::new(Slow(b"{}\n{}\n", 3), 40);
+    let mut events = Events::new(Slow(b"{}\n{}\n", 3));
     let mut waits = 0;
     let mut seen = Vec::new();
     while let Next::Event(_) = events
-        .next(&mut || {
+        .next(40, &mut || {
             waits += 1;
             Ok(())
         })

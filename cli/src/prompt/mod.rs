@@ -252,7 +252,7 @@ impl Prompt {
 
     /// Reads an event; what is no event is refused and the last one stays.
     pub(crate) fn read_event(&mut self, path: &Path) -> Result<(), Trouble> {
-        self.set_event(read::file(path, read::event())?)
+        self.set_event(read::file(path, read::event(&self.engine))?)
     }
 
     fn set_event(&mut self, event: Vec<u8>) -> Result<(), Trouble> {

@@ -258,3 +258,41 @@ fn sinks_are_written_to_and_results_alone_go_to_standard_output() {
     let decided = std::fs::read_to_string(folder.path("shop/decided.ndjson")).unwrap();
     assert_eq!(decided.lines().filter(|line| line.contains("\"request\":{\"amount\"")).count(), 3, "{decided}");
 }
+
+#[test]
+fn an_event_may_be_as_long_as_its_environment_says() {
+    let folder = Folder::new(&[
+        ("shop/fql.toml", "[assessments.purchase]\n[limits]\nevent_bytes = 100\n"),
+        ("shop/purchase/rules/a.fql", "RETURN Review() WHEN @\"a\".Length > 5"),
+        ("shop/environments/eu/fql.toml", "[limits]\nevent_bytes = 3_000_000\n"),
+    ]);
+    let (shop, long) = (folder.path("shop"), format!("{{\"a\": \"{}\"}}", "x".repeat(2_000_000)));
+    let run =
+        |events: &str, more: &[&str]| fql_with(&[&["decide", &shop, "--event", "-"], more].concat(), events.as_bytes());
+    for events in [long.clone(), format!("{long}\n{long}\n"), format!("[{long}, {long}]")] {
+        let decided = run(&events, &["--environment", "eu"]).good();
+        assert_eq!(decided.matches("Review\n").count(), events.matches('{').count(), "{decided}");
+        run(&events, &[]).refused(1, &["E0904", "at most `event_bytes` = 100 bytes, found 20000"]);
+    }
+    folder.write("event.json", long.as_bytes());
+    fql(&["eval", "1", "--env", &shop, "--event", &folder.path("event.json")])
+        .refused(1, &["E0904", "of at most 100 bytes"]);
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named_and_what_is_there_instead() {
+    let folder = Folder::new(&[("rules/checkout.fql", "RETURN Review()"), ("event.json", "{}")]);
+    let event = folder.path("event.json");
+    for (path, instead) in
+        [("rules/chekout.fql", "rules/checkout.fql"), ("ruels/checkout.fql", "rules"), ("rules/a.fql", "")]
+    {
+        let output = fql(&["decide", &folder.path(path), "--event", &event]);
+        let help = format!("did you mean `{}`?", folder.path(instead));
+        assert_eq!(output.err.contains(&help), !instead.is_empty(), "{}", output.err);
+        output.refused(1, &["E0801", &folder.path(path), "there is no such file"]);
+    }
+    let rules = folder.path("rules/checkout.fql");
+    let missing = folder.path("evnt.json");
+    fql(&["decide", &rules, "--event", &missing]).refused(1, &["E0801", "did you mean `", "/event.json`?"]);
+    fql(&["check", &folder.path("nowhere/at/all.fql")]).refused(1, &["there is no folder `", "nowhere`"]);
+}
