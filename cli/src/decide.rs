@@ -17,7 +17,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// How long sinks may take to write what is left.
-const LONGEST_FLUSH: Duration = Duration::from_secs(10);
+pub(crate) const LONGEST_FLUSH: Duration = Duration::from_secs(10);
 
 /// Builds the engine, then decides event after event.
 pub(crate) fn run(arguments: &Decide, streams: &mut Streams) -> Result<bool, Stop> {
@@ -41,20 +41,21 @@ pub(crate) fn run(arguments: &Decide, streams: &mut Streams) -> Result<bool, Sto
     let input: Box<dyn Read + Send> =
         if stdin { Box::new(io::stdin()) } else { Box::new(open(arguments.events(), streams)?) };
     let done = decisions.all(input, streams);
-    end(&engine, arguments, streams);
+    end(&[engine], arguments, streams);
     done
 }
 
-/// What is told when all events are decided.
-pub(crate) fn end(engine: &Engine, arguments: &Decide, streams: &mut Streams) {
-    let written = engine.flush(LONGEST_FLUSH);
-    match engine.dropped_events() {
-        0 if !written => streams.complain("sinks are still writing: some events may be lost"),
+/// Waits for what sinks have yet to write, and tells what there is to tell when all events are decided. The last engine decided
+/// last, after those that it took the place of.
+pub(crate) fn end(engines: &[Engine], arguments: &Decide, streams: &mut Streams) {
+    let late = engines.iter().filter(|engine| !engine.flush(LONGEST_FLUSH)).count();
+    match engines.iter().map(Engine::dropped_events).sum() {
+        0 if late > 0 => streams.complain("sinks are still writing: some events may be lost"),
         0 => {}
         1 => streams.complain("1 event could not be written to its sink"),
         count => streams.complain(&format!("{count} events could not be written to their sinks")),
     }
-    if arguments.calls {
+    if let Some(engine) = engines.last().filter(|_| arguments.calls) {
         let snapshot = engine.monitor().snapshot();
         match arguments.format {
             Format::Text => streams.tell(&calls::table(&snapshot)),

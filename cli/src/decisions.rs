@@ -128,14 +128,6 @@ impl Decisions {
         }
     }
 
-    /// The engine that decides now, if the rules are watched.
-    pub(crate) fn engine(&self) -> Option<Engine> {
-        match &self.decider {
-            Decider::Session(_) => None,
-            Decider::Newest(newest) => Some(newest.watched.engine()),
-        }
-    }
-
     /// Decides all events; false if one of them was none.
     pub(crate) fn all(&mut self, input: impl Read + Send, streams: &mut Streams) -> Result<bool, Stop> {
         self.writing.colour = streams.out_colour;

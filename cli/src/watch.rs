@@ -4,13 +4,15 @@
 //! each change.
 
 use crate::arguments::{Decide, is_stdin};
-use crate::decide::end;
+use crate::decide::{LONGEST_FLUSH, end};
 use crate::decisions::{Decisions, Newest};
 use crate::report::visible;
 use crate::setting::Settings;
 use crate::streams::{Notices, Stop, Streams};
+use fql::Engine;
 use fql::watch::{Event, Watch, WatchError};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// So many changed files are named.
 const NAMED: usize = 5;
@@ -29,9 +31,16 @@ pub(crate) fn run(arguments: &Decide, streams: &mut Streams) -> Result<bool, Sto
     settings.rules(&arguments.path).map_err(|diagnostic| streams.refuse(&[*diagnostic]))?;
     let (recipe, path, notices) = (settings.clone(), arguments.path.clone(), streams.notices());
     let mut version = 1;
+    let engines = Engines::default();
+    let loaded = engines.clone();
     let begun = Watch::new(&arguments.path)
         .engine(move |builder| recipe.over(builder))
-        .told(move |event| tell(event, &mut version, &path, notices))
+        .told(move |event| {
+            if let Event::Loaded(new) = &event {
+                loaded.add(new.engine.clone());
+            }
+            tell(event, &mut version, &path, notices);
+        })
         .begin();
     let watched = match begun {
         Ok(watched) => watched,
@@ -42,6 +51,7 @@ pub(crate) fn run(arguments: &Decide, streams: &mut Streams) -> Result<bool, Sto
         }
     };
     let engine = watched.engine();
+    engines.all().insert(0, engine.clone());
     streams.diagnostics(engine.warnings());
     let (assessment, environment) = (arguments.assessment.clone(), arguments.environment.clone());
     // As without watching: a name that is not there ends the command before events are read.
@@ -60,10 +70,29 @@ pub(crate) fn run(arguments: &Decide, streams: &mut Streams) -> Result<bool, Sto
     streams.tell(&format!("watching `{}`", visible(&arguments.path.display().to_string())));
     let mut decisions = Decisions::newest(Newest { watched, runtime, assessment, environment }, settings, arguments);
     let done = decisions.all(std::io::stdin(), streams);
-    if let Some(engine) = decisions.engine() {
-        end(&engine, arguments, streams);
-    }
+    end(&engines.all(), arguments, streams);
     done
+}
+
+/// The engine that decides and the one before it, whose sinks may still be writing, the newest last.
+#[derive(Clone, Default)]
+struct Engines(Arc<Mutex<Vec<Engine>>>);
+
+impl Engines {
+    /// Adds the newest. The one that two have followed decides nothing any more, and ends when its sinks have written.
+    fn add(&self, engine: Engine) {
+        let mut engines = self.all();
+        engines.push(engine);
+        let old = if engines.len() > 2 { Some(engines.remove(0)) } else { None };
+        drop(engines);
+        if let Some(old) = old {
+            old.flush(LONGEST_FLUSH);
+        }
+    }
+
+    fn all(&self) -> MutexGuard<'_, Vec<Engine>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Says what became of a change.

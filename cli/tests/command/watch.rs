@@ -128,6 +128,23 @@ fn stubs_calls_clock_and_environment_go_with_it() {
 }
 
 #[test]
+fn sinks_of_rules_that_were_replaced_write_to_the_end() {
+    let folder = shop();
+    let settings = "[assessments.purchase]\n[[sinks]]\nkind = \"file\"\npath = \"decided.ndjson\"\n\
+                    events = [\"FraudProtection.Assessment.purchase\"]\n";
+    folder.write("shop/fql.toml", settings.as_bytes());
+    let mut running = Running::begin(&["decide", &folder.path("shop"), "--watch", "--format", "json"]);
+    let long = format!("{{\"a\": 9, \"text\": \"{}\"}}", "x".repeat(4_000));
+    (0..500).for_each(|_| assert_eq!(running.decide(&long), "one"));
+    folder.write("shop/purchase/rules/a.fql", b"RETURN Reject(\"two\")");
+    running.told("loaded version 2 in ");
+    assert_eq!(running.decide(&long), "two");
+    assert_eq!(running.end(), (0, String::new()));
+    let written = std::fs::read_to_string(folder.path("shop/decided.ndjson")).unwrap();
+    assert_eq!((written.matches("\"one\"").count(), written.matches("\"two\"").count()), (500, 1));
+}
+
+#[test]
 fn what_cannot_be_watched_is_refused() {
     let folder = shop();
     let shop = folder.path("shop");
