@@ -5,7 +5,7 @@
 //! its order. What is wrong inside a token is reported here; the tree then holds the nearest sensible thing, or
 //! [`Kind::Error`].
 
-mod token;
+mod atom;
 
 use super::Limits;
 use super::ast::{
@@ -16,6 +16,7 @@ use super::faults::Faults;
 use super::fold::{Chained, Fold};
 use super::grammar::Rule;
 use super::literal::{self, Number};
+use super::token::{self, Stretch, class};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Span, Spanned};
 use pest::iterators::Pair;
@@ -53,10 +54,10 @@ pub(crate) enum Element {
 }
 
 /// Builds trees from pairs of one source.
-pub(crate) struct Builder<'f, 's> {
+pub(crate) struct Builder<'f, 's, 't> {
     pub(crate) faults: &'f mut Faults<'s>,
-    /// Where the parsed text begins in the source.
-    pub(crate) base: usize,
+    /// The tokens that were parsed.
+    stretch: Stretch<'t>,
     /// The longest list literal (L5.4).
     pub(crate) list_literal: usize,
     /// Paths read so far, by what stands between their quotes.
@@ -65,40 +66,42 @@ pub(crate) struct Builder<'f, 's> {
 
 type Parsed<'i> = Pair<'i, Rule>;
 
-impl<'f, 's> Builder<'f, 's> {
-    pub(crate) fn new(faults: &'f mut Faults<'s>, base: usize, limits: &Limits) -> Builder<'f, 's> {
-        Builder { faults, base, list_literal: limits.list_literal, paths: HashMap::default() }
+impl<'f, 's, 't> Builder<'f, 's, 't> {
+    pub(crate) fn new(faults: &'f mut Faults<'s>, stretch: Stretch<'t>, limits: &Limits) -> Builder<'f, 's, 't> {
+        Builder { faults, stretch, list_literal: limits.list_literal, paths: HashMap::default() }
     }
 
     fn span(&self, pair: &Parsed<'_>) -> Span {
-        let span = pair.as_span();
-        Span::new(self.base + span.start(), self.base + span.end())
+        self.stretch.span(pair)
     }
 
-    /// The first `length` bytes of a pair: the keyword it begins with.
-    fn keyword(&self, pair: &Parsed<'_>, length: usize) -> Span {
-        let start = self.span(pair).start as usize;
-        Span::new(start, start + length)
+    fn text(&self, pair: &Parsed<'_>) -> &'t str {
+        self.stretch.text(pair)
+    }
+
+    /// The keyword that a pair begins with.
+    fn keyword(&self, pair: &Parsed<'_>) -> Span {
+        self.stretch.first(pair)
     }
 
     /// Appends what a pair of a rule text means.
     pub(crate) fn element(&mut self, pair: Parsed<'_>, out: &mut Vec<Element>) {
         match pair.as_rule() {
             Rule::rule_name => {
-                let (name, span) = self.header(pair, 4);
+                let (name, span) = self.header(pair);
                 out.push(Element::Rule(Some(name), span));
             }
             Rule::description => {
-                let (text, span) = self.header(pair, 11);
+                let (text, span) = self.header(pair);
                 out.push(Element::Description(text, span));
             }
             Rule::status => {
-                let (word, span) = self.header(pair, 6);
+                let (word, span) = self.header(pair);
                 out.push(Element::Status(word, span));
             }
-            Rule::condition => out.push(Element::Condition(self.keyword(&pair, 9))),
+            Rule::condition => out.push(Element::Condition(self.keyword(&pair))),
             Rule::clause => {
-                let (name, span) = self.header(pair, 6);
+                let (name, span) = self.header(pair);
                 out.push(Element::Clause(Some(name), span));
             }
             Rule::function => out.push(Element::Function(self.function(pair))),
@@ -107,21 +110,21 @@ impl<'f, 's> Builder<'f, 's> {
             Rule::fire => self.fire(pair, out),
             Rule::select => pair.into_inner().for_each(|part| self.element(part, out)),
             Rule::selection => out.push(Element::Fire(self.selection(pair))),
-            Rule::when => out.push(Element::When(self.keyword(&pair, 4), self.tail(pair))),
-            Rule::group_by => out.push(Element::GroupBy(self.keyword(&pair, 7), self.tail(pair))),
+            Rule::when => out.push(Element::When(self.keyword(&pair), self.tail(pair))),
+            Rule::group_by => out.push(Element::GroupBy(self.keyword(&pair), self.tail(pair))),
             _ => {}
         }
     }
 
     // ---- rule text and statements
 
-    /// A keyword of `length` bytes and the text or word behind it.
-    fn header(&mut self, pair: Parsed<'_>, length: usize) -> (Name, Span) {
-        let keyword = self.keyword(&pair, length);
+    /// A keyword and the text or word behind it.
+    fn header(&mut self, pair: Parsed<'_>) -> (Name, Span) {
+        let keyword = self.keyword(&pair);
         let mut name = Spanned::new(String::new(), keyword);
         for part in pair.into_inner() {
             name = match part.as_rule() {
-                Rule::title => Spanned::new(self.string(part.as_str(), self.span(&part)), self.span(&part)),
+                Rule::title => Spanned::new(self.string(self.text(&part), self.span(&part)), self.span(&part)),
                 _ => self.identifier(&part),
             };
         }
@@ -130,12 +133,11 @@ impl<'f, 's> Builder<'f, 's> {
     }
 
     fn function(&mut self, pair: Parsed<'_>) -> Function {
-        let span = self.keyword(&pair, 8);
         let mut function = Function {
-            name: Spanned::new(String::new(), span),
+            name: Spanned::new(String::new(), self.keyword(&pair)),
             parameters: Vec::new(),
             outputs: Vec::new(),
-            span: Span { end: span.start + pair.as_str().trim_end().len() as u32, ..span },
+            span: self.span(&pair),
         };
         for part in pair.into_inner() {
             if part.as_rule() == Rule::ident {
@@ -149,7 +151,7 @@ impl<'f, 's> Builder<'f, 's> {
     }
 
     fn output(&mut self, pair: Parsed<'_>) -> Output {
-        let keyword = self.keyword(&pair, 6);
+        let keyword = self.keyword(&pair);
         let (name, ty, default) = self.typed(pair);
         let span = keyword.to(default.as_ref().map_or(ty.span, |default| default.span));
         Output { name, ty, default, lets: Vec::new(), returns: None, span }
@@ -171,16 +173,16 @@ impl<'f, 's> Builder<'f, 's> {
     }
 
     fn identifier(&self, pair: &Parsed<'_>) -> Name {
-        Spanned::new(pair.as_str().to_owned(), self.span(pair))
+        Spanned::new(self.text(pair).to_owned(), self.span(pair))
     }
 
     fn r#let(&mut self, pair: Parsed<'_>) -> Let {
-        let keyword = self.keyword(&pair, 3);
+        let keyword = self.keyword(&pair);
         let mut name = Spanned::new(String::new(), keyword);
         let mut value = Expr { kind: Kind::Error, span: keyword };
         for part in pair.into_inner() {
             match part.as_rule() {
-                Rule::variable => name = Spanned::new(variable(part.as_str()), self.span(&part)),
+                Rule::variable => name = Spanned::new(variable(self.text(&part)), self.span(&part)),
                 Rule::expr => value = self.expr(part),
                 _ => {}
             }
@@ -209,13 +211,11 @@ impl<'f, 's> Builder<'f, 's> {
 
     /// The verb that a statement begins with.
     fn verb(&self, pair: &Parsed<'_>) -> Spanned<Verb> {
-        let text = pair.as_str();
-        let length = token_length(text);
-        let word = text.get(..length).unwrap_or_default();
+        let span = self.keyword(pair);
+        let word = self.stretch.slice(span);
         let mut verbs = [Verb::Observe, Verb::Do, Verb::RouteTo, Verb::Select].into_iter();
         let verb = verbs.find(|verb| verb.keyword().eq_ignore_ascii_case(word)).unwrap_or(Verb::Return);
-        let start = self.span(pair).start as usize;
-        Spanned::new(verb, Span::new(start, start + length))
+        Spanned::new(verb, span)
     }
 
     fn selection(&mut self, pair: Parsed<'_>) -> Fire {
@@ -264,7 +264,7 @@ impl<'f, 's> Builder<'f, 's> {
                     fold.push(left, operator);
                 }
                 Rule::prefix => operand.prefixes.push(self.prefix(&part)),
-                Rule::suffix => operand.steps.push(self.step(part)),
+                Rule::member | Rule::call | Rule::index => operand.steps.push(self.step(part)),
                 Rule::expr => branches.push(self.expr(part)),
                 _ => operand.base = Some(self.primary(part, &mut operand.smallest)),
             }
@@ -311,7 +311,7 @@ impl<'f, 's> Builder<'f, 's> {
     fn primary(&mut self, pair: Parsed<'_>, smallest: &mut bool) -> Expr {
         let span = self.span(&pair);
         let kind = match pair.as_rule() {
-            Rule::atom => self.atom(pair.as_str(), span, smallest),
+            Rule::atom => self.atom(token::class_of(&pair), self.text(&pair), span, smallest),
             Rule::parens => pair.into_inner().next().map_or(Kind::Error, |inner| self.expr(inner).kind),
             Rule::array => self.array(pair, span),
             Rule::object => self.object(pair),
@@ -320,11 +320,11 @@ impl<'f, 's> Builder<'f, 's> {
         Expr { kind, span }
     }
 
-    fn atom(&mut self, token: &str, span: Span, smallest: &mut bool) -> Kind {
-        match token.bytes().next() {
-            Some(b'@') => self.attribute(token, span),
-            Some(b'a'..=b'z' | b'A'..=b'Z' | b'_') => name(token),
-            Some(b'0'..=b'9' | b'.') => match literal::number(token) {
+    fn atom(&mut self, class: u8, token: &str, span: Span, smallest: &mut bool) -> Kind {
+        match class {
+            class::ATTRIBUTE => self.attribute(token, span),
+            class::STRING => Kind::String(self.string(token, span)),
+            class::NUMBER => match literal::number(token) {
                 Ok(Number::Int(value)) => Kind::Int(value),
                 Ok(Number::Double(value)) => Kind::Double(value),
                 Ok(Number::Window(window)) => Kind::Window(window),
@@ -337,15 +337,16 @@ impl<'f, 's> Builder<'f, 's> {
                     Kind::Error
                 }
             },
-            Some(b'$') if token.len() > 1 => Kind::Variable(variable(token)),
-            Some(b'$') => {
-                let message = "expected a variable's name behind `$`";
-                let help = "a variable is written `$name`, without a blank";
-                self.faults.report(Code::UNEXPECTED_TOKEN, span, message, |d| d.help(help));
+            class::VARIABLE | class::BASE_INPUT => Kind::Variable(variable(token)),
+            class::BROKEN => {
+                if token == "$" {
+                    let message = "expected a variable's name behind `$`";
+                    let help = "a variable is written `$name`, without a blank";
+                    self.faults.report(Code::UNEXPECTED_TOKEN, span, message, |d| d.help(help));
+                }
                 Kind::Error
             }
-            _ if literal::is_closed(token) => Kind::String(self.string(token, span)),
-            _ => Kind::Error,
+            _ => name(token),
         }
     }
 
@@ -387,27 +388,26 @@ impl<'f, 's> Builder<'f, 's> {
         Kind::Object(entries)
     }
 
+    /// `key:`
     fn key(&mut self, pair: &Parsed<'_>) -> Name {
-        let text = pair.as_str();
-        let length = token_length(text);
-        let start = self.span(pair).start as usize;
-        let span = Span::new(start, start + length);
-        let token = text.get(..length).unwrap_or_default();
-        let is_word = token.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-        Spanned::new(if is_word { token.to_owned() } else { self.string(token, span) }, span)
+        let span = self.keyword(pair);
+        let token = self.stretch.slice(span);
+        let is_string = token::class_of(pair) == class::STRING;
+        Spanned::new(if is_string { self.string(token, span) } else { token.to_owned() }, span)
     }
 
     fn step(&mut self, pair: Parsed<'_>) -> Step {
-        let text = pair.as_str();
         let span = self.span(&pair);
-        let kind = match text.bytes().next() {
-            Some(b'.') => {
+        let kind = match pair.as_rule() {
+            Rule::member => {
+                // There may be comments behind the `.`.
+                let text = self.text(&pair);
                 let length = text.bytes().rev().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
                 let name = text.get(text.len() - length..).unwrap_or_default();
                 let end = span.end as usize;
                 StepKind::Member(Spanned::new(name.to_owned(), Span::new(end - length, end)))
             }
-            Some(b'(') => StepKind::Call(pair.into_inner().map(|argument| self.argument(argument)).collect()),
+            Rule::call => StepKind::Call(self.arguments(pair)),
             _ => {
                 let inner = pair.into_inner().next();
                 StepKind::Index(Box::new(inner.map_or(Expr { kind: Kind::Error, span }, |inner| self.expr(inner))))
@@ -416,33 +416,31 @@ impl<'f, 's> Builder<'f, 's> {
         Step { kind, span }
     }
 
-    fn argument(&mut self, pair: Parsed<'_>) -> Argument {
-        let span = self.span(&pair);
-        let mut argument = Argument { name: None, value: Expr { kind: Kind::Error, span } };
-        for part in pair.into_inner() {
+    /// `(value, name = value)`
+    fn arguments(&mut self, pair: Parsed<'_>) -> Vec<Argument> {
+        let parts = pair.into_inner();
+        let mut arguments = Vec::with_capacity(parts.len());
+        let mut name = None;
+        for part in parts {
             if part.as_rule() == Rule::label {
-                let text = part.as_str();
-                let sign = usize::from(text.starts_with('$'));
-                let length = sign + token_length(text.get(sign..).unwrap_or_default());
-                let start = self.span(&part).start as usize;
-                let name = text.get(..length).unwrap_or_default().to_owned();
-                argument.name = Some(Spanned::new(name, Span::new(start, start + length)));
+                let span = self.keyword(&part);
+                name = Some(Spanned::new(self.stretch.slice(span).to_owned(), span));
             } else {
-                argument.value = self.expr(part);
+                arguments.push(Argument { name: name.take(), value: self.expr(part) });
             }
         }
-        argument
+        arguments
     }
 
     // ---- operators
 
     fn prefix(&self, pair: &Parsed<'_>) -> Spanned<Unary> {
-        let unary = if pair.as_str() == "-" { Unary::Negate } else { Unary::Not };
+        let unary = if token::class_of(pair) == class::MINUS { Unary::Negate } else { Unary::Not };
         Spanned::new(unary, self.span(pair))
     }
 
     fn infix(&mut self, pair: &Parsed<'_>) -> Spanned<Binary> {
-        let text = pair.as_str();
+        let text = self.text(pair);
         let span = self.span(pair);
         let (operator, mended) = match text {
             "*" => (Binary::Multiply, None),
@@ -524,10 +522,4 @@ fn name(word: &str) -> Kind {
         4 if word.eq_ignore_ascii_case("null") => Kind::Null,
         _ => Kind::Name(word.to_owned()),
     }
-}
-
-/// The length of the word or string that a `key` or `label` of the grammar begins with.
-fn token_length(text: &str) -> usize {
-    let word = text.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
-    if word > 0 { word } else { literal::string_length(text) }
 }

@@ -269,29 +269,20 @@ pub(crate) fn cut(text: &str) -> String {
 
 /// The length of the string token that a text begins with, up to its closing quote or the end of the line.
 pub(crate) fn string_length(text: &str) -> usize {
-    measure(text).0
-}
-
-/// Whether a string token ends with its closing quote.
-pub(crate) fn is_closed(token: &str) -> bool {
-    measure(token) == (token.len(), true)
-}
-
-fn measure(text: &str) -> (usize, bool) {
     let mut characters = text.char_indices();
-    let Some((_, opening)) = characters.next() else { return (0, false) };
+    let Some((_, opening)) = characters.next() else { return 0 };
     let ends = |c: char| {
         if is_curly(opening) { is_curly(c) && (c >= '\u{201C}') == (opening >= '\u{201C}') } else { c == opening }
     };
     let mut escaped = false;
     for (at, c) in characters {
         match c {
-            '\n' | '\r' => return (at, false),
+            '\n' | '\r' => return at,
             _ if escaped => escaped = false,
             '\\' => escaped = true,
-            _ if ends(c) => return (at + c.len_utf8(), true),
+            _ if ends(c) => return at + c.len_utf8(),
             _ => {}
         }
     }
-    (text.len(), false)
+    text.len()
 }

@@ -23,7 +23,7 @@ pub(crate) struct Context<'a> {
     pub(crate) faults: &'a [Fault],
 }
 
-/// How far the grammar came.
+/// How far the grammar came: the number of the token that it refused.
 pub(crate) fn place(error: &Error<Rule>) -> usize {
     match error.location {
         InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
@@ -180,7 +180,7 @@ enum Want {
 
 fn want(rule: Rule) -> Option<Want> {
     Some(match rule {
-        Rule::infix | Rule::suffix => Want::Operator,
+        Rule::infix | Rule::member | Rule::call | Rule::index => Want::Operator,
         Rule::key | Rule::entry => Want::Key,
         Rule::variable => Want::Variable,
         Rule::assign => Want::Assign,

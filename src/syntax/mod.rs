@@ -2,8 +2,8 @@
 //!
 //! In: a source. Out: [`ast`], and everything that is wrong with the text, in order of place. pest appears here only.
 //!
-//! The steps: `scan` looks over the text once and refuses what is too large or too deep; the grammar reads the
-//! whole text (`whole`), `build` makes the tree, `layout` finds the rules and clauses. If the text holds a mistake, the
+//! The steps: `scan` looks over the text once, tells its tokens apart and refuses what is too large or too deep; the
+//! grammar reads the classes of all tokens (`token`, `whole`), `build` makes the tree, `layout` finds the rules and clauses. If the text holds a mistake, the
 //! same grammar reads it again piece by piece, cut where statements begin, so that one mistake hides no other
 //! (`recover`, worded by `mistake`). A correct text is never cut.
 //!
@@ -23,6 +23,7 @@ mod path;
 mod recover;
 mod scan;
 mod stack;
+mod token;
 mod whole;
 
 pub mod ast;

@@ -11,6 +11,7 @@ use super::faults::Faults;
 use super::grammar::{Grammar, Rule};
 use super::keyword::Keyword;
 use super::scan::{Piece, Scan};
+use super::token::Stretch;
 use super::{Limits, mistake};
 use crate::source::{Span, Spanned};
 use pest::Parser;
@@ -37,17 +38,17 @@ pub(crate) fn rules(text: &str, base: usize, scan: &Scan, limits: &Limits, fault
             continue;
         }
         let rule = start(keyword);
-        let mut read = |end: usize, faults: &mut Faults<'_>| -> Result<(), pest::error::Error<Rule>> {
-            let slice = text.get(piece.start..end).unwrap_or_default();
-            let pairs = Grammar::parse(rule, slice)?;
-            let base = base + piece.start;
-            let mut builder = Builder::new(faults, base, limits);
+        let mut read = |stretch: Stretch<'_>, faults: &mut Faults<'_>| -> Result<(), pest::error::Error<Rule>> {
+            let pairs = Grammar::parse(rule, stretch.classes())?;
+            let mut builder = Builder::new(faults, stretch, limits);
             pairs.for_each(|pair| builder.element(pair, &mut elements));
             Ok(())
         };
-        let Err(error) = read(piece.end, faults) else { continue };
-        let failed = mistake::place(&error) + piece.start;
-        let again = context.operand_before(&error, failed) && read(failed, faults).is_ok();
+        let stretch = scan.tokens.stretch(text, base, piece.first..piece.last);
+        let Err(error) = read(stretch, faults) else { continue };
+        let token = mistake::place(&error);
+        let failed = stretch.offset(token).unwrap_or(piece.end);
+        let again = context.operand_before(&error, failed) && read(stretch.before(token), faults).is_ok();
         context.refused(&error, failed, faults);
         if !again {
             elements.extend(stand_in(keyword, piece, text, base));
@@ -70,19 +71,21 @@ pub(crate) fn expression(
     if piece.too_deep {
         return None;
     }
-    let read = |end: usize, faults: &mut Faults<'_>| -> Result<Option<Expr>, pest::error::Error<Rule>> {
-        let slice = text.get(piece.start..end).unwrap_or_default();
-        let whole = Grammar::parse(Rule::expression, slice)?.next();
+    let read = |stretch: Stretch<'_>, faults: &mut Faults<'_>| -> Result<Option<Expr>, pest::error::Error<Rule>> {
+        let whole = Grammar::parse(Rule::expression, stretch.classes())?.next();
         let inner = whole.and_then(|whole| whole.into_inner().find(|part| part.as_rule() == Rule::expr));
-        let mut builder = Builder::new(faults, base + piece.start, limits);
+        let mut builder = Builder::new(faults, stretch, limits);
         Ok(inner.map(|inner| builder.expr(inner)))
     };
-    match read(piece.end, faults) {
+    let stretch = scan.tokens.stretch(text, base, piece.first..piece.last);
+    match read(stretch, faults) {
         Ok(tree) => tree,
         Err(error) => {
             let context = mistake::Context { text, base, piece, faults: &scan.faults };
-            let failed = mistake::place(&error) + piece.start;
-            let tree = if context.operand_before(&error, failed) { read(failed, faults).ok().flatten() } else { None };
+            let token = mistake::place(&error);
+            let failed = stretch.offset(token).unwrap_or(piece.end);
+            let again = context.operand_before(&error, failed);
+            let tree = if again { read(stretch.before(token), faults).ok().flatten() } else { None };
             context.refused(&error, failed, faults);
             tree
         }

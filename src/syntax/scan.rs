@@ -1,7 +1,7 @@
 //! One linear pass over a text before the grammar sees it.
 //!
-//! In: a text. Out: how deeply it nests (L5.4), where it may be cut if it holds mistakes, and the faults that are
-//! best seen from above: brackets that do not match, comments that do not end, characters that begin no token. The
+//! In: a text. Out: its tokens, how deeply it nests (L5.4), where it may be cut if it holds mistakes, and the faults that
+//! are best seen from above: brackets that do not match, comments that do not end, characters that begin no token. The
 //! pass keeps one stack of what is open and looks at each byte a bounded number of times, so that nothing recursive
 //! ever meets a text that is too deep for it, and no text is slow.
 //!
@@ -9,11 +9,16 @@
 //! brackets such a word is a cut only at the beginning of a line, where no correct program has one: the bracket
 //! before it was never closed.
 
+mod lexeme;
+
 use super::keyword::Keyword;
+use super::token::{self, Tokens, class};
 
 /// What the pass found.
 #[derive(Debug, Default)]
 pub(crate) struct Scan {
+    /// All tokens, whatever is wrong with them.
+    pub(crate) tokens: Tokens,
     /// The pieces in order; together with the white space between them they cover the text.
     pub(crate) pieces: Vec<Piece>,
     /// The faults in order of place.
@@ -25,7 +30,7 @@ pub(crate) struct Scan {
 }
 
 /// A stretch of text that is read on its own if the text as a whole is not correct.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Piece {
     /// The word it begins with; none in front of the first such word.
     pub(crate) keyword: Option<Keyword>,
@@ -33,6 +38,10 @@ pub(crate) struct Piece {
     pub(crate) start: usize,
     /// Offset behind its last byte that is no white space.
     pub(crate) end: usize,
+    /// Its first token.
+    pub(crate) first: usize,
+    /// Behind its last token.
+    pub(crate) last: usize,
     /// It nests deeper than the limit and must not be parsed.
     pub(crate) too_deep: bool,
     /// The name behind `LET` (with its `$`) or `AS`.
@@ -104,6 +113,8 @@ struct Scanner<'t> {
     before: Before,
     /// Where the last token ended.
     last: usize,
+    /// The number of the token behind it.
+    tokens: usize,
     /// Only white space since the last line break.
     fresh: bool,
     in_from: bool,
@@ -147,10 +158,11 @@ impl<'t> Scanner<'t> {
             brackets: 0,
             before: Before::Operator,
             last: 0,
+            tokens: 0,
             fresh: true,
             in_from: false,
             unmatched: false,
-            piece: Piece { keyword: None, start: 0, end: 0, too_deep: false, name: None },
+            piece: Piece::default(),
             scan: Scan::default(),
         }
     }
@@ -181,25 +193,21 @@ impl<'t> Scanner<'t> {
                 self.at += 2;
                 return true;
             }
-            b'"' | b'\'' => {
-                self.string();
-                self.before = Before::Operand;
-            }
+            b'"' | b'\'' => self.text(),
             b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.word(),
             b'@' | b'$' => self.sigil(byte),
             b'0'..=b'9' => self.number(),
+            b'.' if !matches!(self.before, Before::Operand | Before::Dot) && self.peek(1).is_ascii_digit() => {
+                self.number()
+            }
             b'.' => {
-                self.at += 1;
-                if self.before == Before::Operator && self.peek(0).is_ascii_digit() {
-                    self.number();
-                } else {
-                    self.before = Before::Dot;
-                }
+                self.sign(class::DOT);
+                self.before = Before::Dot;
             }
             b'(' | b'[' | b'{' => {
                 self.push(Open::Bracket(byte, start));
                 self.brackets += 1;
-                self.at += 1;
+                self.sign(byte);
                 self.before = Before::Operator;
             }
             b')' | b']' | b'}' => {
@@ -209,44 +217,43 @@ impl<'t> Scanner<'t> {
             b'?' => {
                 self.end_unary();
                 self.push(Open::Question);
-                self.at += 1;
+                self.sign(byte);
                 self.before = Before::Operator;
             }
             b':' => {
                 self.colon();
-                self.at += 1;
+                self.sign(byte);
                 self.before = Before::Colon;
             }
             b',' => {
                 self.pop_to_bracket();
-                self.at += 1;
+                self.sign(byte);
                 self.before = Before::Comma;
             }
-            b'-' | b'!' if self.before != Before::Operand && self.peek(1) != b'=' => {
-                self.push(Open::Unary);
-                self.at += 1;
-                self.before = Before::Operator;
-            }
-            b'+' | b'-' | b'*' | b'/' | b'%' | b'<' | b'>' | b'=' | b'|' | b'&' | b'!' => {
-                self.end_unary();
-                self.at += 1;
-                while matches!(self.peek(0), b'=' | b'&' | b'|') {
-                    self.at += 1;
+            _ if self.curly() != 0 => self.text(),
+            _ => match token::operator(byte, self.peek(1), self.peek(2)) {
+                Some((class, length)) => self.operator(class, length),
+                None => {
+                    self.characters();
+                    return true;
                 }
-                self.before = Before::Operator;
-            }
-            _ if self.curly() != 0 => {
-                self.string();
-                self.before = Before::Operand;
-            }
-            _ => {
-                self.characters();
-                return true;
-            }
+            },
         }
         self.fresh = false;
-        self.last = self.at;
+        self.end_token();
         true
+    }
+
+    /// What is read now belongs to the piece.
+    fn end_token(&mut self) {
+        self.last = self.at;
+        self.tokens = self.scan.tokens.count();
+    }
+
+    /// A token of one byte.
+    fn sign(&mut self, class: u8) {
+        self.scan.tokens.push(class, self.at, self.at + 1);
+        self.at += 1;
     }
 
     fn fault(&mut self, kind: FaultKind, start: usize, end: usize) {
@@ -297,7 +304,7 @@ impl<'t> Scanner<'t> {
     fn close(&mut self, byte: u8) {
         self.pop_to_bracket();
         let at = self.at;
-        self.at += 1;
+        self.sign(byte);
         match self.open.pop() {
             Some(Open::Bracket(opening, _)) if byte == closing(opening) => {
                 self.brackets = self.brackets.saturating_sub(1);
@@ -342,6 +349,7 @@ impl<'t> Scanner<'t> {
         self.unmatched = false;
         self.brackets = 0;
         self.piece.end = self.last.max(self.piece.start);
+        self.piece.last = self.tokens.max(self.piece.first);
         if self.piece.keyword.is_some() || self.piece.end > self.piece.start {
             self.scan.pieces.push(self.piece);
         }
@@ -352,7 +360,8 @@ impl<'t> Scanner<'t> {
             self.before != Before::Operand && self.piece.keyword.is_some_and(|k| k != Keyword::Condition);
         self.finish_piece();
         self.in_from = false;
-        self.piece = Piece { keyword: Some(keyword), start, end: start, too_deep: false, name: None };
+        let first = self.scan.tokens.count();
+        self.piece = Piece { keyword: Some(keyword), start, end: start, first, last: first, ..Piece::default() };
     }
 
     fn is_border(&self, keyword: Keyword, end: usize) -> bool {
@@ -387,29 +396,24 @@ impl<'t> Scanner<'t> {
         (next.next().unwrap_or(0), next.next().unwrap_or(0))
     }
 
-    // ---- tokens
-
-    fn word_end(&self, from: usize) -> usize {
-        let rest = self.bytes.get(from..).unwrap_or_default();
-        from + rest.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count()
-    }
+    // ---- words
 
     fn word(&mut self) {
         let start = self.at;
         let end = self.word_end(start);
         let before = std::mem::replace(&mut self.before, Before::Operand);
-        let keyword = match before {
+        let word = match before {
             Before::Dot => None,
-            _ => self.text.get(start..end).and_then(Keyword::any).filter(|keyword| {
-                let next = self.after(end).0;
-                !keyword.is_contextual() || self.fresh && keyword.goes_before(next)
-            }),
+            _ => self.text.get(start..end).and_then(Keyword::any),
         };
         if before == Before::As && self.piece.name.is_none() {
             self.piece.name = Some((start, end));
         }
-        let Some(keyword) = keyword else {
+        let meant =
+            |keyword: &Keyword| !keyword.is_contextual() || self.fresh && keyword.goes_before(self.after(end).0);
+        let Some(keyword) = word.filter(meant) else {
             self.at = end;
+            self.scan.tokens.push_word(word, start, end);
             return;
         };
         self.before = before;
@@ -434,115 +438,8 @@ impl<'t> Scanner<'t> {
             };
         }
         self.at = end;
+        self.scan.tokens.push_word(word, start, end);
     }
-
-    /// `@name`, `@"path"`, `@@`, `@@"path"`, `$name`.
-    fn sigil(&mut self, byte: u8) {
-        let start = self.at;
-        self.at += 1;
-        if byte == b'@' && self.peek(0) == b'@' {
-            self.at += 1;
-        }
-        let next = self.peek(0);
-        if byte == b'@' && (matches!(next, b'"' | b'\'') || self.curly() != 0) {
-            self.string();
-        } else {
-            self.at = self.word_end(self.at);
-        }
-        if byte == b'$' && self.piece.keyword == Some(Keyword::Let) && self.piece.name.is_none() {
-            self.piece.name = Some((start, self.at));
-        }
-        self.before = Before::Operand;
-    }
-
-    fn number(&mut self) {
-        loop {
-            self.at = self.word_end(self.at);
-            let exponent =
-                self.at.checked_sub(1).and_then(|i| self.bytes.get(i)).is_some_and(|b| matches!(b, b'e' | b'E'));
-            let signed = exponent && matches!(self.peek(0), b'+' | b'-');
-            if !((self.peek(0) == b'.' || signed) && self.peek(1).is_ascii_digit()) {
-                break;
-            }
-            self.at += 1;
-        }
-        self.before = Before::Operand;
-    }
-
-    /// 1 for a curly double quote, 2 for a single one, 0 for anything else.
-    fn curly(&self) -> u8 {
-        match (self.peek(0), self.peek(1), self.peek(2)) {
-            (0xE2, 0x80, 0x9C..=0x9F) => 1,
-            (0xE2, 0x80, 0x98..=0x9B) => 2,
-            _ => 0,
-        }
-    }
-
-    /// A string, up to its quote or to the end of the line.
-    fn string(&mut self) {
-        let start = self.at;
-        let kind = self.curly();
-        let quote = self.peek(0);
-        self.at += if kind == 0 { 1 } else { 3 };
-        while let Some(&byte) = self.bytes.get(self.at) {
-            match byte {
-                b'\n' | b'\r' => break,
-                b'\\' if !matches!(self.peek(1), b'\n' | b'\r') => self.at += 1,
-                _ if kind == 0 && byte == quote => {
-                    self.at += 1;
-                    return;
-                }
-                _ if kind != 0 && self.curly() == kind => {
-                    self.at += 3;
-                    return;
-                }
-                _ => {}
-            }
-            self.at += self.text.get(self.at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
-        }
-        self.at = self.at.min(self.bytes.len());
-        self.fault(FaultKind::String, start, self.at);
-    }
-
-    fn comment(&mut self) {
-        let start = self.at;
-        let rest = self.text.get(start..).unwrap_or_default();
-        if self.peek(1) == b'/' {
-            self.at += rest.find('\n').unwrap_or(rest.len());
-        } else if let Some(length) = rest.get(2..).and_then(|rest| rest.find("*/")) {
-            self.at += length + 4;
-        } else {
-            self.fault(FaultKind::Comment, start, start + 2);
-            self.at = self.bytes.len();
-        }
-    }
-
-    /// A run of characters that begin no token, as one fault.
-    fn characters(&mut self) {
-        let start = self.at;
-        let rest = self.text.get(start..).unwrap_or_default();
-        let first = rest.chars().next().unwrap_or(';');
-        let run = if first.is_ascii() {
-            rest.chars().take_while(|c| *c == first).count()
-        } else {
-            rest.chars()
-                .take_while(|c| c.is_alphanumeric() == first.is_alphanumeric() && foreign(*c))
-                .map(char::len_utf8)
-                .sum()
-        };
-        self.at += run.max(1);
-        self.fault(FaultKind::Characters, start, self.at);
-        // A semicolon at the end of a statement is reported, and the statement read without it.
-        if first != ';' {
-            self.last = self.at;
-            self.fresh = false;
-        }
-    }
-}
-
-/// A character that no token holds and that is not skipped.
-fn foreign(c: char) -> bool {
-    !c.is_ascii() && c != '\u{A0}' && !('\u{2018}'..='\u{201F}').contains(&c)
 }
 
 /// The closing bracket of an opening one.

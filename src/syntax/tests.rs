@@ -7,6 +7,7 @@ use super::*;
 use std::fmt::Write;
 
 mod harm;
+mod token;
 
 // ---- a compact picture of trees
 

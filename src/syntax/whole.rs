@@ -36,11 +36,11 @@ pub(crate) fn elements(
     faults: &mut Faults<'_>,
 ) -> Option<Vec<Element>> {
     let source = faults.source();
-    let read = |stretch: Range<usize>| {
-        let slice = text.get(stretch.clone()).unwrap_or_default();
-        let file = Grammar::parse(Rule::file, slice).ok()?.next()?;
+    let read = |tokens: Range<usize>| {
+        let stretch = scan.tokens.stretch(text, base, tokens);
+        let file = Grammar::parse(Rule::file, stretch.classes()).ok()?.next()?;
         let mut faults = Faults::new(source);
-        let mut builder = Builder::new(&mut faults, base + stretch.start, limits);
+        let mut builder = Builder::new(&mut faults, stretch, limits);
         let mut elements = Vec::new();
         file.into_inner().for_each(|part| builder.element(part, &mut elements));
         Some((elements, faults))
@@ -57,18 +57,18 @@ pub(crate) fn elements(
     Some(all)
 }
 
-/// Where to cut: before words that nothing in front of them can go on with.
+/// Where to cut, in tokens: before words that nothing in front of them can go on with.
 fn stretches(text: &str, scan: &Scan) -> Vec<Range<usize>> {
     let mut all = Vec::new();
-    let mut start = 0;
+    let (mut first, mut start) = (0, 0);
     for piece in &scan.pieces {
         let begins = piece.keyword.is_some_and(|word| !matches!(word, Keyword::When | Keyword::GroupBy));
         if begins && piece.start >= start + STRETCH && text.len() >= piece.start + STRETCH {
-            all.push(start..piece.start);
-            start = piece.start;
+            all.push(first..piece.first);
+            (first, start) = (piece.first, piece.start);
         }
     }
-    all.push(start..text.len());
+    all.push(first..scan.tokens.count());
     all
 }
 

@@ -56,12 +56,12 @@ impl<'t> Tokens<'t, '_> {
             let Some(operand) = operands.last_mut() else { return };
             match part.as_rule() {
                 Rule::infix => {
-                    let level = level(part.as_str());
+                    let level = level(self.written(&part));
                     operators.push((part, level));
                     operands.push(Operand::default());
                 }
                 Rule::prefix => operand.prefixes.push(part),
-                Rule::suffix => operand.steps.push(part),
+                Rule::member | Rule::call | Rule::index => operand.steps.push(part),
                 Rule::expr => branches.push(part),
                 _ => operand.base = Some(part),
             }
@@ -124,11 +124,14 @@ impl<'t> Tokens<'t, '_> {
             self.token(prefix, |text| Cow::Borrowed(if text == "-" { "-" } else { "!" }));
         }
         let mut steps = operand.steps.as_slice();
-        let starts = |index: usize, sign: char| operand.steps.get(index).is_some_and(|step| is(step, sign));
-        let is_name = base.as_rule() == Rule::atom && base.as_str().starts_with(is_word);
-        let namespace = is_name && starts(0, '.');
-        let called = steps.iter().zip(steps.iter().skip(1)).filter(|(a, b)| is(a, '.') && is(b, '('));
-        let below = called.count() > 1 + usize::from(namespace && starts(1, '('));
+        let starts = |index: usize, rule: Rule| operand.steps.get(index).is_some_and(|step| step.as_rule() == rule);
+        let is_name = base.as_rule() == Rule::atom && self.written(base).starts_with(is_word);
+        let namespace = is_name && starts(0, Rule::member);
+        let called = steps
+            .iter()
+            .zip(steps.iter().skip(1))
+            .filter(|(a, b)| a.as_rule() == Rule::member && b.as_rule() == Rule::call);
+        let below = called.count() > 1 + usize::from(namespace && starts(1, Rule::call));
         if below {
             self.open();
         }
@@ -137,11 +140,11 @@ impl<'t> Tokens<'t, '_> {
         let mut receiver = Receiver::Unknown;
         match steps {
             [member, rest @ ..] if namespace => {
-                (receiver, callee) = self.of_namespace(base, member, starts(1, '('));
+                (receiver, callee) = self.of_namespace(base, member, starts(1, Rule::call));
                 steps = rest;
             }
-            [_, ..] if is_name && starts(0, '(') => {
-                callee = base.as_str();
+            [_, ..] if is_name && starts(0, Rule::call) => {
+                callee = self.written(base);
                 receiver = self.global(base);
             }
             _ => receiver = self.base(base.clone()).unwrap_or(receiver),
@@ -150,15 +153,15 @@ impl<'t> Tokens<'t, '_> {
             self.op(Op::Indent);
         }
         for (index, step) in steps.iter().enumerate() {
-            let is_called = steps.get(index + 1).is_some_and(|next| is(next, '('));
-            if is(step, '.') {
+            let is_called = steps.get(index + 1).is_some_and(|next| next.as_rule() == Rule::call);
+            if step.as_rule() == Rule::member {
                 if below && is_called {
                     self.op(Op::Break { blank: false });
                 }
                 self.sign(".");
-                callee = word_at_end(step.as_str());
+                callee = word_at_end(self.written(step));
                 receiver = self.member(receiver, callee, is_called);
-            } else if is(step, '(') {
+            } else if step.as_rule() == Rule::call {
                 self.call(step.clone(), callee);
             } else {
                 self.bracketed("[", step.clone(), "]");
@@ -173,8 +176,9 @@ impl<'t> Tokens<'t, '_> {
 
     /// `Space.Name`
     fn of_namespace(&mut self, space: &Pair<'t, Rule>, member: &Pair<'t, Rule>, called: bool) -> (Receiver, &'t str) {
-        let name = word_at_end(member.as_str());
-        let known = (self.options.names)(Written::Static(space.as_str(), name));
+        let name = word_at_end(self.written(member));
+        let written = self.written(space);
+        let known = (self.options.names)(Written::Static(written, name));
         match known.and_then(|known| known.instead).filter(|_| self.options.fix) {
             Some(instead) => {
                 self.token(space, |_| Cow::Borrowed(""));
@@ -182,7 +186,7 @@ impl<'t> Tokens<'t, '_> {
                 self.word(|_| Cow::Borrowed(instead));
             }
             None => {
-                let spelling = self.spelling(Written::Namespace(space.as_str()), space.as_str());
+                let spelling = self.spelling(Written::Namespace(written), written);
                 self.token(space, |_| spelling);
                 self.sign(".");
                 self.word(|name| Cow::Borrowed(known.map_or(name, |known| known.spelling)));
@@ -194,7 +198,7 @@ impl<'t> Tokens<'t, '_> {
 
     /// `Name` before a `(`
     fn global(&mut self, name: &Pair<'t, Rule>) -> Receiver {
-        let known = (self.options.names)(Written::Global(name.as_str()));
+        let known = (self.options.names)(Written::Global(self.written(name)));
         let instead = known.and_then(|known| known.instead).filter(|_| self.options.fix);
         self.token(name, |word| Cow::Borrowed(instead.or(known.map(|known| known.spelling)).unwrap_or(word)));
         known.and_then(|known| known.result).map_or(Receiver::Unknown, Receiver::Value)
@@ -212,7 +216,7 @@ impl<'t> Tokens<'t, '_> {
     fn base(&mut self, pair: Pair<'t, Rule>) -> Option<Receiver> {
         match pair.as_rule() {
             Rule::atom => {
-                let text = pair.as_str();
+                let text = self.written(&pair);
                 let (spelling, receiver) = self.atom(text);
                 self.token(&pair, |_| spelling);
                 receiver
@@ -296,7 +300,7 @@ impl<'t> Tokens<'t, '_> {
     fn entry(&mut self, pair: Pair<'t, Rule>) {
         for part in pair.into_inner() {
             if part.as_rule() == Rule::key {
-                let key = part.as_str();
+                let key = self.written(&part);
                 let length = if key.starts_with(is_word) { word_length(key) } else { literal::string_length(key) };
                 let spelling = self.string(key.get(..length).unwrap_or_default());
                 self.label(length, spelling, ":");
@@ -312,18 +316,20 @@ impl<'t> Tokens<'t, '_> {
         self.sign("(");
         self.op(Op::Indent);
         let mut count = 0;
-        for argument in pair.into_inner() {
-            if count > 0 {
-                self.comma();
-            }
-            self.op(Op::Break { blank: count > 0 });
-            count += 1;
-            for part in argument.into_inner() {
-                if part.as_rule() == Rule::label {
-                    self.name(part.as_str(), callee);
-                } else {
-                    self.expr(part, true);
+        let mut named = false;
+        for part in pair.into_inner() {
+            if !named {
+                if count > 0 {
+                    self.comma();
                 }
+                self.op(Op::Break { blank: count > 0 });
+                count += 1;
+            }
+            named = part.as_rule() == Rule::label;
+            if named {
+                self.name(self.written(&part), callee);
+            } else {
+                self.expr(part, true);
             }
         }
         self.close(")", (count > 0).then_some(false));
@@ -338,11 +344,6 @@ impl<'t> Tokens<'t, '_> {
             if sign > 0 { Cow::Borrowed("$baseInput") } else { self.spelling(Written::Argument(callee, name), name) };
         self.label(length, spelling, " =");
     }
-}
-
-/// Whether a step begins with a sign.
-fn is(step: &Pair<'_, Rule>, sign: char) -> bool {
-    step.as_str().starts_with(sign)
 }
 
 fn is_word(c: char) -> bool {

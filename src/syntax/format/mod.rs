@@ -21,13 +21,14 @@ mod tokens;
 mod trivia;
 
 use super::grammar::{Grammar, Rule};
-use super::parse_rules;
+use super::{parse_rules, scan};
 use crate::diagnostic::Diagnostic;
 use crate::limit::Limits;
 use crate::source::Source;
 use crate::value::Type;
 use pest::Parser;
 use std::sync::Arc;
+use tokens::Tokens;
 
 /// What formatting needs to know besides the text.
 #[derive(Clone, Copy)]
@@ -100,7 +101,10 @@ pub fn format(source: &Arc<Source>, limits: &Limits, options: Options<'_>) -> Re
     let lines: Vec<&str> = lines.map(|line| line.trim_end_matches('\r')).collect();
     let lines = lines.join("\n");
     let windows = original.split_once('\n').is_some_and(|(first, _)| first.ends_with('\r'));
-    let formatted = Grammar::parse(Rule::file, &lines).ok().and_then(|pairs| statement::file(&lines, pairs, options));
+    let scan = scan::scan(&lines, limits.nesting, true);
+    let stretch = scan.tokens.stretch(&lines, 0, 0..scan.tokens.count());
+    let pairs = Grammar::parse(Rule::file, stretch.classes());
+    let formatted = pairs.ok().and_then(|pairs| statement::file(Tokens::new(&lines, stretch, options), pairs));
     let Some(formatted) = formatted else { return Ok(original.to_owned()) };
     let formatted = if windows { formatted.replace('\n', "\r\n") } else { formatted };
     // Laying out must never make a program worse. What it breaks (a limit that the text was just below, a keyword that

@@ -1,6 +1,5 @@
 //! Headers and statements: a line each, clauses apart (L2.2-L2.4).
 
-use super::Options;
 use super::print::{Op, print};
 use super::tokens::Tokens;
 use crate::syntax::grammar::Rule;
@@ -25,8 +24,8 @@ enum Last {
 }
 
 /// The canonical text of a file; nothing if its tokens are not where they should be.
-pub(super) fn file<'t>(text: &'t str, pairs: Pairs<'t, Rule>, options: Options<'_>) -> Option<String> {
-    let mut layout = Layout { tokens: Tokens::new(text, options), last: Last::Nothing, headed: false };
+pub(super) fn file<'t>(tokens: Tokens<'t, '_>, pairs: Pairs<'t, Rule>) -> Option<String> {
+    let mut layout = Layout { tokens, last: Last::Nothing, headed: false };
     for part in pairs.flat_map(Pair::into_inner) {
         layout.part(part);
     }
@@ -85,7 +84,7 @@ impl<'t> Layout<'t, '_> {
         for part in pair.into_inner() {
             self.tokens.op(Op::Blank);
             if part.as_rule() == Rule::title {
-                let spelling = self.tokens.string(part.as_str());
+                let spelling = self.tokens.string(self.tokens.written(&part));
                 self.tokens.token(&part, |_| spelling);
             } else {
                 self.tokens.token(&part, |word| Cow::Owned(word.to_ascii_lowercase()));
@@ -169,7 +168,7 @@ fn binding<'t>(tokens: &mut Tokens<'t, '_>, pair: Pair<'t, Rule>) {
         tokens.op(Op::Blank);
         match part.as_rule() {
             Rule::variable => {
-                tokens.remember(part.as_str());
+                tokens.remember(tokens.written(&part));
                 tokens.token(&part, Cow::Borrowed);
             }
             Rule::assign => tokens.token(&part, Cow::Borrowed),
@@ -180,7 +179,7 @@ fn binding<'t>(tokens: &mut Tokens<'t, '_>, pair: Pair<'t, Rule>) {
 
 /// `RETURN item, item WHEN test`
 fn fire<'t>(tokens: &mut Tokens<'t, '_>, pair: Pair<'t, Rule>) {
-    let written = pair.as_str();
+    let written = tokens.written(&pair);
     let verbs = ["RETURN", "OBSERVE", "DO", "ROUTETO"];
     let is_verb = |verb: &&&str| written.get(..verb.len()).is_some_and(|word| word.eq_ignore_ascii_case(verb));
     let Some(verb) = verbs.iter().find(is_verb) else { return };

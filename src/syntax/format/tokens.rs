@@ -9,6 +9,7 @@ use super::trivia::{Run, trivia};
 use super::{Options, Written};
 use crate::syntax::grammar::Rule;
 use crate::syntax::literal;
+use crate::syntax::token::Stretch;
 use pest::iterators::Pair;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -16,6 +17,7 @@ use std::collections::HashMap;
 /// The way through a text.
 pub(super) struct Tokens<'t, 'n> {
     text: &'t str,
+    stretch: Stretch<'t>,
     /// Behind the last token or comment that was taken.
     at: usize,
     pub(super) ops: Vec<Op<'t>>,
@@ -26,8 +28,9 @@ pub(super) struct Tokens<'t, 'n> {
 }
 
 impl<'t, 'n> Tokens<'t, 'n> {
-    pub(super) fn new(text: &'t str, options: Options<'n>) -> Tokens<'t, 'n> {
-        Tokens { text, at: 0, ops: Vec::new(), options, variables: HashMap::new(), lost: false }
+    /// `stretch`: all tokens of the text.
+    pub(super) fn new(text: &'t str, stretch: Stretch<'t>, options: Options<'n>) -> Tokens<'t, 'n> {
+        Tokens { text, stretch, at: 0, ops: Vec::new(), options, variables: HashMap::new(), lost: false }
     }
 
     /// Takes what stands behind the last token. The pieces, unless something was lost.
@@ -113,11 +116,16 @@ impl<'t, 'n> Tokens<'t, 'n> {
         self.trailing();
     }
 
+    /// The text of a pair, as written.
+    pub(super) fn written(&self, pair: &Pair<'t, Rule>) -> &'t str {
+        self.stretch.text(pair)
+    }
+
     /// Takes a token of the grammar.
     pub(super) fn token(&mut self, pair: &Pair<'t, Rule>, spelling: impl FnOnce(&'t str) -> Cow<'t, str>) {
         self.leading();
-        self.lost |= self.at != pair.as_span().start();
-        self.take(pair.as_str().len(), spelling);
+        self.lost |= Some(self.at) != self.stretch.offset(pair.as_span().start());
+        self.take(self.written(pair).len(), spelling);
     }
 
     /// Takes a keyword; it is written in upper case.

@@ -8,7 +8,7 @@ use crate::syntax::literal::{self, TokenFault};
 use crate::syntax::parse_path;
 use std::sync::Arc;
 
-impl Builder<'_, '_> {
+impl Builder<'_, '_, '_> {
     pub(super) fn token_fault(&mut self, fault: TokenFault, token: Span) {
         let start = token.start as usize;
         let span = Span::new(start + fault.range.0, start + fault.range.1);
@@ -22,10 +22,10 @@ impl Builder<'_, '_> {
     }
 
     pub(super) fn string(&mut self, token: &str, span: Span) -> String {
-        self.text(token, span).value
+        self.characters(token, span).value
     }
 
-    fn text(&mut self, token: &str, span: Span) -> literal::Text {
+    fn characters(&mut self, token: &str, span: Span) -> literal::Text {
         let mut text = literal::string(token);
         if let Some(straight) = text.straight.take() {
             self.faults.report(Code::CURLY_QUOTES, span, "expected straight quotes, found curly ones", |d| {
@@ -61,16 +61,12 @@ impl Builder<'_, '_> {
             }
             return if whole { Kind::Event(Some(path)) } else { Kind::Attribute(path) };
         }
-        let closed = rest.len() > first.len_utf8() && literal::is_closed(rest);
-        if !closed {
-            return Kind::Error;
-        }
         let known =
             rest.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).and_then(|rest| self.paths.get(rest));
         if let Some(path) = known.cloned() {
             return if whole { Kind::Event(Some(path)) } else { Kind::Attribute(path) };
         }
-        let text = self.text(rest, inner);
+        let text = self.characters(rest, inner);
         match parse_path(&text.value) {
             Ok(path) => {
                 let path = Arc::new(path);
