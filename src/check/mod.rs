@@ -35,7 +35,7 @@ mod tree;
 
 pub use configured::Providers;
 pub use lint::{Level, Lints};
-pub use tree::{Assessment, Environment, Stage, Tree};
+pub use tree::{Assessment, Checked, Environment, Files, Stage, Tree};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir;
@@ -47,6 +47,9 @@ use indexmap::IndexMap;
 use scope::Scope;
 use std::collections::HashMap;
 use std::sync::Arc;
+
+/// By names that somebody wrote.
+type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
 /// What the texts of an environment can name besides each other.
 #[derive(Clone, Debug, Default)]
@@ -132,9 +135,11 @@ struct Checker<'t> {
     assessment: &'t str,
     diagnostics: Vec<Diagnostic>,
     out: hir::Assessment,
-    paths: HashMap<String, u32, foldhash::fast::RandomState>,
-    variables: HashMap<String, u32, foldhash::fast::RandomState>,
-    externals: HashMap<(Option<u32>, String), u32>,
+    paths: Map<String, u32>,
+    variables: Map<String, u32>,
+    externals: Map<(Option<u32>, String), u32>,
+    /// What clauses without a name are called.
+    clause_names: Vec<Arc<str>>,
     source: Arc<Source>,
     /// Its number.
     source_id: u32,
@@ -154,9 +159,10 @@ impl<'t> Checker<'t> {
             assessment: "",
             diagnostics: Vec::new(),
             out: hir::Assessment::default(),
-            paths: HashMap::default(),
-            variables: HashMap::default(),
-            externals: HashMap::new(),
+            paths: Map::default(),
+            variables: Map::default(),
+            externals: Map::default(),
+            clause_names: Vec::new(),
             source: Arc::new(Source::new("", "")),
             scope: Scope::default(),
             source_id: 0,

@@ -1,39 +1,45 @@
 //! Rules, clauses and statements (L2.2 to L2.7).
 
 use super::scope::Binding;
-use super::{Checker, File, Program};
+use super::{Checker, File, Map, Program};
 use crate::diagnostic::Code;
 use crate::hir;
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::value::Type;
-use std::collections::HashMap;
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 /// Where a rule of that name stands already.
-pub(super) type RuleNames = HashMap<String, (Arc<str>, Span)>;
+pub(super) type RuleNames = Map<String, (Arc<str>, Span)>;
 
 impl Checker<'_> {
-    pub(super) fn file(&mut self, file: &File, names: &mut RuleNames) {
+    /// Turns to a file.
+    pub(super) fn file(&mut self, file: &File) {
+        self.enter(&file.source);
         for function in &file.tree.functions {
             let message = format!("`FUNCTION` belongs in a file of functions, not among {}", self.program.several());
             let diagnostic = self.diagnose(Code::STATEMENT_NOT_ALLOWED, function.span, message);
             self.diagnostics
                 .push(diagnostic.help("functions are the files of `functions/` in an environment's folder"));
         }
-        for rule in &file.tree.rules {
-            self.rule(rule, file, names);
-        }
     }
 
-    fn rule(&mut self, rule: &ast::Rule, file: &File, names: &mut RuleNames) {
+    /// A rule and its clauses, whose variables are known.
+    pub(super) fn rule<C: Borrow<ast::Clause>>(
+        &mut self,
+        rule: &ast::Rule,
+        clauses: impl IntoIterator<Item = C, IntoIter: ExactSizeIterator>,
+        file: &File,
+        names: &mut RuleNames,
+    ) {
         let File { default_name, damaged, .. } = file;
-        self.scope.begin(lets_of(rule));
         let (name, place) = match &rule.name {
             Some(name) => (name.value.as_str(), name.span),
             None => (default_name.as_str(), Span { start: rule.span.start, end: rule.span.start }),
         };
-        if let Some((other, first)) = names.get(&name.to_ascii_lowercase()) {
+        let key = name.to_ascii_lowercase();
+        if let Some((other, first)) = names.get(&key) {
             let diagnostic = self.diagnose(Code::DUPLICATE_RULE, place, format!("a second rule is called `{name}`"));
             let diagnostic = if other == self.source.name() {
                 diagnostic.also(*first, "the first one")
@@ -42,15 +48,17 @@ impl Checker<'_> {
             };
             self.diagnostics.push(diagnostic);
         } else {
-            names.insert(name.to_ascii_lowercase(), (self.source.name().clone(), place));
+            names.insert(key, (self.source.name().clone(), place));
         }
         let condition = rule.condition.as_ref().and_then(|condition| {
             condition.lets.iter().for_each(|l| self.bind(l));
             condition.when.as_ref().and_then(|when| self.when(when))
         });
-        let clauses = self.clauses(&rule.clauses);
+        let clauses = clauses.into_iter();
+        let has_none = clauses.len() == 0;
+        let clauses = self.clauses(clauses);
         rule.rest.iter().for_each(|l| self.bind(l));
-        if rule.clauses.is_empty() {
+        if has_none {
             let diagnostic = self.diagnose(Code::NO_CLAUSE, rule.span, "a rule needs a clause, found none");
             self.diagnostics.push(diagnostic.help(match self.program {
                 Program::Action => "add a statement such as `DO SetResponse(k = 1)`",
@@ -80,25 +88,41 @@ impl Checker<'_> {
         }
     }
 
-    fn clauses(&mut self, clauses: &[ast::Clause]) -> Vec<hir::Clause> {
-        // What is numbered differs from each other.
-        let named = clauses.iter().any(|clause| clause.name.is_some());
-        let mut names: HashMap<String, Span, foldhash::fast::RandomState> = HashMap::default();
+    fn clauses<C: Borrow<ast::Clause>>(&mut self, clauses: impl ExactSizeIterator<Item = C>) -> Vec<hir::Clause> {
+        let mut names: Map<String, Span> = Map::default();
         let mut out = Vec::with_capacity(clauses.len());
-        for (number, clause) in clauses.iter().enumerate() {
-            let (name, span) = match &clause.name {
-                Some(name) => (name.value.clone(), name.span),
-                None => (format!("clause{}", number + 1), clause.span),
+        for (number, clause) in clauses.enumerate() {
+            let clause: &ast::Clause = clause.borrow();
+            // What is numbered differs from each other.
+            let name = match &clause.name {
+                Some(name) => {
+                    self.unique_clause(name, &mut names);
+                    Arc::from(name.value.as_str())
+                }
+                None => self.clause_name(number),
             };
-            if let Some(first) = named.then(|| names.insert(name.to_ascii_lowercase(), span)).flatten() {
-                let message = format!("a second clause of this rule is called `{name}`");
-                let diagnostic = self.diagnose(Code::DUPLICATE_CLAUSE, span, message).also(first, "the first one");
-                self.diagnostics.push(diagnostic);
-            }
-            let statements = clause.statements.iter().filter_map(|statement| self.statement(statement)).collect();
-            out.push(hir::Clause { name: Arc::from(name), statements, span: clause.span });
+            let mut statements = Vec::with_capacity(clause.statements.len());
+            statements.extend(clause.statements.iter().filter_map(|statement| self.statement(statement)));
+            out.push(hir::Clause { name, statements, span: clause.span });
         }
         out
+    }
+
+    /// What a clause without a name is called.
+    fn clause_name(&mut self, number: usize) -> Arc<str> {
+        while self.clause_names.len() <= number {
+            let name = format!("clause{}", self.clause_names.len() + 1);
+            self.clause_names.push(Arc::from(name));
+        }
+        self.clause_names.get(number).cloned().unwrap_or_else(|| Arc::from(""))
+    }
+
+    fn unique_clause(&mut self, name: &ast::Name, names: &mut Map<String, Span>) {
+        if let Some(first) = names.insert(name.value.to_ascii_lowercase(), name.span) {
+            let message = format!("a second clause of this rule is called `{}`", name.value);
+            let diagnostic = self.diagnose(Code::DUPLICATE_CLAUSE, name.span, message).also(first, "the first one");
+            self.diagnostics.push(diagnostic);
+        }
     }
 
     fn statement(&mut self, statement: &ast::Statement) -> Option<hir::Statement> {
@@ -185,7 +209,7 @@ impl Checker<'_> {
 }
 
 /// All `LET`s of a rule, in the order of the text.
-fn lets_of(rule: &ast::Rule) -> impl Iterator<Item = &ast::Let> {
+pub(super) fn lets_of(rule: &ast::Rule) -> impl Iterator<Item = &ast::Let> {
     let condition = rule.condition.iter().flat_map(|condition| &condition.lets);
     let clauses = rule.clauses.iter().flat_map(|clause| &clause.statements).filter_map(|statement| match statement {
         ast::Statement::Let(l) => Some(l),

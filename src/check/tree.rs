@@ -4,6 +4,7 @@
 //! all stages share one list of variables, paths and calls, so that a path is read once and calls are planned across them.
 
 use super::function::Functions;
+use super::statement::{RuleNames, lets_of};
 use super::{Checker, Definitions, File, Program};
 use crate::diagnostic::Diagnostic;
 use crate::hir;
@@ -11,7 +12,6 @@ use crate::limit::Limits;
 use crate::schema::Schema;
 use crate::source::Source;
 use crate::syntax::ast;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// An environment: what the texts of its folder can name.
@@ -37,7 +37,7 @@ pub struct Tree {
 }
 
 /// An assessment, as one environment sees it.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Assessment<'t> {
     /// Its name.
     pub name: &'t str,
@@ -48,18 +48,62 @@ pub struct Assessment<'t> {
 }
 
 /// What one environment has of an assessment.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Stage<'t> {
     /// The environment, by its number in the [`Tree`].
     pub environment: usize,
     /// Whether the first of its rules whose condition is true ends the descent (R2.1, R2.3).
     pub first_match: bool,
     /// Its decision rules, in the order they run.
-    pub rules: &'t [File],
+    pub rules: Files<'t>,
     /// Its post-decision action rules, in the order they run.
-    pub actions: &'t [File],
+    pub actions: Files<'t>,
     /// Its routing rules, in the order they run.
-    pub routing: &'t [File],
+    pub routing: Files<'t>,
+}
+
+/// Parsed files to check.
+#[derive(Debug)]
+pub enum Files<'t> {
+    /// They are checked again, as the parents' are for each of their children.
+    Lent(&'t [File]),
+    /// Nobody else needs them, so each clause is given back as soon as it is checked.
+    Own(Vec<File>),
+}
+
+impl<'t> From<&'t Vec<File>> for Files<'t> {
+    fn from(files: &'t Vec<File>) -> Files<'t> {
+        Files::Lent(files)
+    }
+}
+
+impl Files<'_> {
+    /// Whether some of them have syntax errors.
+    fn are_damaged(&self) -> bool {
+        let files = match self {
+            Files::Lent(files) => files,
+            Files::Own(files) => files.as_slice(),
+        };
+        files.iter().any(|file| file.damaged)
+    }
+}
+
+/// An assessment that was checked.
+#[derive(Debug)]
+pub struct Checked {
+    /// What it means, as far as it has no errors.
+    pub meant: hir::Assessment,
+    /// What is wrong with it.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Whether all of it is there, so that something can be said of the whole.
+    whole: bool,
+}
+
+impl Checked {
+    /// Warnings of clauses that can never fire and of clauses with the same test, which only the whole shows.
+    pub fn lint(&self) -> Vec<Diagnostic> {
+        if self.whole { super::lint::reach(&self.meant) } else { Vec::new() }
+    }
 }
 
 static NOTHING: std::sync::LazyLock<Definitions> = std::sync::LazyLock::new(Definitions::default);
@@ -100,33 +144,35 @@ impl Tree {
     }
 
     /// Checks all rules of an assessment.
-    pub fn assessment(&self, assessment: &Assessment<'_>) -> (hir::Assessment, Vec<Diagnostic>) {
+    pub fn assessment(&self, assessment: Assessment<'_>) -> Checked {
         let mut checker = Checker::new(self, 0, assessment.schema, Program::DecisionRule);
         checker.assessment = assessment.name;
         for stage in &assessment.stages {
             let environment = self.environments.get(stage.environment).and_then(|environment| environment.id.clone());
             checker.out.stages.push(hir::Stage { environment, first_match: stage.first_match });
         }
-        for program in [Program::DecisionRule, Program::Action, Program::Routing] {
+        let damaged = assessment.stages.iter().any(|stage| stage.rules.are_damaged());
+        let numbers: Vec<usize> = assessment.stages.iter().map(|stage| stage.environment).collect();
+        let (mut rules, mut actions, mut routing) = (Vec::new(), Vec::new(), Vec::new());
+        for stage in assessment.stages {
+            rules.push(stage.rules);
+            actions.push(stage.actions);
+            routing.push(stage.routing);
+        }
+        let kinds = [(Program::DecisionRule, rules), (Program::Action, actions), (Program::Routing, routing)];
+        for (program, files) in kinds {
             checker.program = program;
-            for (number, stage) in (0..).zip(&assessment.stages) {
-                (checker.stage, checker.environment) = (number, stage.environment);
-                checker.calls.most = self.most_expressions(stage.environment);
-                checker.files(match program {
-                    Program::Action => stage.actions,
-                    Program::Routing => stage.routing,
-                    _ => stage.rules,
-                });
+            for ((number, environment), files) in (0..).zip(&numbers).zip(files) {
+                (checker.stage, checker.environment) = (number, *environment);
+                checker.calls.most = self.most_expressions(*environment);
+                checker.files(files);
             }
         }
         checker.expand();
         checker.lint_all_quoted();
         // What has errors is not all there, so nothing can be said of the whole.
-        let mut files = assessment.stages.iter().flat_map(|stage| stage.rules.iter());
-        if !files.any(|file| file.damaged) && !checker.diagnostics.iter().any(Diagnostic::is_error) {
-            checker.lint_reach();
-        }
-        (checker.out, checker.diagnostics)
+        let whole = !damaged && !checker.diagnostics.iter().any(Diagnostic::is_error);
+        Checked { meant: checker.out, diagnostics: checker.diagnostics, whole }
     }
 
     /// Checks one expression, which stands in an environment.
@@ -151,11 +197,28 @@ impl Tree {
 
 impl Checker<'_> {
     /// The rules of one stage, of one kind.
-    fn files(&mut self, files: &[File]) {
-        let mut names = HashMap::new();
-        for file in files {
-            self.enter(&file.source);
-            self.file(file, &mut names);
+    fn files(&mut self, files: Files<'_>) {
+        let mut names = RuleNames::default();
+        match files {
+            Files::Lent(files) => {
+                for file in files {
+                    self.file(file);
+                    for rule in &file.tree.rules {
+                        self.scope.begin(lets_of(rule));
+                        self.rule(rule, &rule.clauses, file, &mut names);
+                    }
+                }
+            }
+            Files::Own(files) => {
+                for mut file in files {
+                    self.file(&file);
+                    for mut rule in std::mem::take(&mut file.tree.rules) {
+                        self.scope.begin(lets_of(&rule));
+                        let clauses = std::mem::take(&mut rule.clauses);
+                        self.rule(&rule, clauses, &file, &mut names);
+                    }
+                }
+            }
         }
     }
 }

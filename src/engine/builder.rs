@@ -12,7 +12,7 @@ use crate::check::{Definitions, ExternalDefinition, Level, Lints};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::environment::Folder;
 use crate::environment::file::{self, Bound, rule_name};
-use crate::evaluate::{Mode, OnError, Prefetch};
+use crate::evaluate::{Mode, OnError, Policy, Prefetch};
 use crate::external::{External, Handler, Stubs};
 use crate::limit::Limits;
 use crate::list::Kind;
@@ -420,7 +420,8 @@ impl EngineBuilder {
         while let Some(unit) = units.get_mut(sites.len()) {
             unit.limits = policy.limits.clone();
             let coalesce = self.wishes.coalesce();
-            sites.push(Site { policy: policy.clone(), coalesce, ..Site::default() });
+            let policy = Policy { environment: sites.len() as u32, ..policy.clone() };
+            sites.push(Site { policy, coalesce, ..Site::default() });
         }
         let compiled = compile(units, &self.lints, self.outline);
         self.lints.apply(&mut diagnostics);

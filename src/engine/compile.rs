@@ -5,11 +5,12 @@
 //! unit, and has no id.
 
 use super::Assessment;
-use crate::check::{self, Definitions, Environment, File, Lints, Stage, Tree};
+use super::ready::{How, Ready, jobs, readied};
+use crate::check::{Definitions, Environment, File, Lints, Tree};
 use crate::diagnostic::Diagnostic;
 use crate::environment::file::unreadable;
 use crate::limit::Limits;
-use crate::program::{Handle, Outline, Program};
+use crate::program::{Handle, Program};
 use crate::schema::Schema;
 use crate::source::Source;
 use crate::syntax::{self, Scanned};
@@ -72,10 +73,10 @@ pub(super) struct Compiled {
 }
 
 /// The parsed files of one [`Part`].
-struct Parsed {
-    rules: Vec<File>,
-    actions: Vec<File>,
-    routing: Vec<File>,
+pub(super) struct Parsed {
+    pub(super) rules: Vec<File>,
+    pub(super) actions: Vec<File>,
+    pub(super) routing: Vec<File>,
 }
 
 /// Parses, checks and compiles everything. An assessment with errors has no program.
@@ -92,7 +93,8 @@ pub(super) fn compile(units: Vec<Unit>, lints: &Lints, outline: bool) -> Compile
     let deepest = depths.into_iter().max().unwrap_or(0);
     let shown = all().next().map_or("", |text| text.source.name()).to_string();
     let order: HashMap<*const Source, usize> = all().map(|text| Arc::as_ptr(&text.source)).zip(0..).collect();
-    let done = syntax::with_stack(deepest, || check(units, scans, lints, outline));
+    let how = How { lints, outline, nesting: deepest, bytes: all().map(|text| text.source.text().len()).sum() };
+    let done = syntax::with_stack(deepest, || check(units, scans, how));
     let mut compiled = done.unwrap_or_else(|error| Compiled {
         tree: Tree::new(Vec::new()),
         assessments: IndexMap::new(),
@@ -103,7 +105,7 @@ pub(super) fn compile(units: Vec<Unit>, lints: &Lints, outline: bool) -> Compile
 }
 
 /// The scans are of the texts of all units, in order.
-fn check(units: Vec<Unit>, scans: Vec<Scanned>, lints: &Lints, outline: bool) -> Compiled {
+fn check(units: Vec<Unit>, scans: Vec<Scanned>, how: How<'_>) -> Compiled {
     let mut scans = scans.into_iter();
     let mut diagnostics = Vec::new();
     let mut environments = Vec::with_capacity(units.len());
@@ -124,49 +126,30 @@ fn check(units: Vec<Unit>, scans: Vec<Scanned>, lints: &Lints, outline: bool) ->
     }
     let tree = Tree::new(environments);
     diagnostics.extend_from_slice(tree.diagnostics());
-    lints.apply(&mut diagnostics);
+    how.lints.apply(&mut diagnostics);
     let mut assessments: IndexMap<String, Assessment> = IndexMap::new();
+    let count = tree.environments().len();
+    let jobs = jobs(&tree, &mut parsed);
+    let places: Vec<_> = jobs.iter().map(|job| (job.environment, job.key.to_string(), job.name.to_string())).collect();
     // What a parent's file has wrong is found on the way to each of its children.
     let mut told = HashSet::new();
-    let count = tree.environments().len();
-    for environment in 0..count {
-        let path = path(&tree, environment);
-        let mut names: Vec<&String> = Vec::new();
-        for key in path.iter().filter_map(|number| parsed.get(*number)).flat_map(IndexMap::keys) {
-            if !names.contains(&key) {
-                names.push(key);
+    for ((environment, key, name), done) in places.into_iter().zip(readied(jobs, &tree, how)) {
+        let assessment =
+            assessments.entry(key).or_insert_with(|| Assessment { name: name.into(), programs: vec![None; count] });
+        let program = match done {
+            Ready::Inherited(parent) => {
+                assessment.programs.get(parent).cloned().flatten().map(|handle| handle.0.clone())
             }
-        }
-        for key in names {
-            let parts = path.iter().filter_map(|number| Some((*number, parsed.get(*number)?.get(key)?)));
-            let stages = parts.clone().map(|(environment, (part, files))| Stage {
-                environment,
-                first_match: part.first_match,
-                rules: &files.rules,
-                actions: &files.actions,
-                routing: &files.routing,
-            });
-            let stages = stages.collect();
-            let schema = parts.clone().filter_map(|(_, (part, _))| part.schema.as_deref()).next_back();
-            let Some(name) = parts.map(|(_, (part, _))| part.name.as_str()).next() else { continue };
-            let (meant, mut found) = tree.assessment(&check::Assessment { name, stages, schema });
-            lints.apply(&mut found);
-            let good = !found.iter().any(Diagnostic::is_error);
-            diagnostics.extend(found.into_iter().filter(|one| {
-                let source = Arc::as_ptr(&one.source);
-                count == 1 || told.insert((source, one.span, one.code, one.message.clone()))
-            }));
-            let assessment = assessments
-                .entry(key.clone())
-                .or_insert_with(|| Assessment { name: Arc::from(name), programs: vec![None; count] });
-            if let Some(program) = assessment.programs.get_mut(environment) {
-                *program = good.then(|| {
-                    let outline = outline.then(|| Box::new(Outline::new(&meant)));
-                    let (name, number) = (assessment.name.clone(), u32::try_from(environment).unwrap_or_default());
-                    let compiled = Program { name, environment: number, outline, ..Program::of_rules(&meant) };
-                    Arc::new(Handle(Arc::new(compiled)))
-                });
+            Ready::Compiled(found, program) => {
+                diagnostics.extend(found.into_iter().filter(|one| {
+                    let source = Arc::as_ptr(&one.source);
+                    count == 1 || told.insert((source, one.span, one.code, one.message.clone()))
+                }));
+                program.map(|program| Arc::new(Program { name: assessment.name.clone(), ..*program }))
             }
+        };
+        if let Some(slot) = assessment.programs.get_mut(environment) {
+            *slot = program.map(|program| Arc::new(Handle(program)));
         }
     }
     Compiled { tree, assessments, diagnostics }
@@ -178,18 +161,6 @@ fn file(text: &Text, scan: Scanned, limits: &Limits, diagnostics: &mut Vec<Diagn
     let damaged = parsed.diagnostics.iter().any(Diagnostic::is_error);
     diagnostics.extend(parsed.diagnostics);
     File { damaged, source: text.source.clone(), tree: parsed.tree, default_name: text.default_name.clone() }
-}
-
-/// The numbers of the environments from the root to this one.
-fn path(tree: &Tree, environment: usize) -> Vec<usize> {
-    let mut path = vec![environment];
-    let mut at = environment;
-    while let Some(parent) = tree.environments().get(at).and_then(|one| one.parent).filter(|parent| *parent < at) {
-        path.push(parent);
-        at = parent;
-    }
-    path.reverse();
-    path
 }
 
 /// All texts, in the order in which their diagnostics are told.

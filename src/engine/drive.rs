@@ -66,7 +66,7 @@ fn turn<T>(
         let mut answered = false;
         let caller = Caller {
             assessment: &subject.program.name,
-            environment: subject.program.environment,
+            environment: subject.policy.environment,
             correlation_id: subject.inputs.correlation_id.as_ref(),
             limits: &subject.policy.limits,
         };

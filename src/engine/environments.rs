@@ -43,7 +43,7 @@ pub(super) struct Wishes {
 impl Wishes {
     /// How events are evaluated where nothing else is set.
     pub(super) fn policy(&self) -> Policy {
-        self.over(&environment::Settings::default())
+        self.over(&environment::Settings::default(), 0)
     }
 
     /// See [`Site::coalesce`], where nothing else is set.
@@ -51,8 +51,9 @@ impl Wishes {
         Duration::from_millis(self.coalesce_ms.unwrap_or_default())
     }
 
-    fn over(&self, settings: &environment::Settings) -> Policy {
+    fn over(&self, settings: &environment::Settings, environment: u32) -> Policy {
         Policy {
+            environment,
             limits: self.limits.clone().unwrap_or_else(|| settings.limits.clone()),
             on_error: self.on_error.or(settings.on_error).unwrap_or_default(),
             in_order: self.in_order,
@@ -97,7 +98,7 @@ fn unit(
     wishes: &Wishes,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> (Unit, Site) {
-    let policy = wishes.over(&environment.settings);
+    let policy = wishes.over(&environment.settings, number);
     let mut definitions = host.clone();
     let mut lists: Lists = std::mem::take(&mut definitions.lists);
     let providers = environment.settings.providers.unwrap_or_default();

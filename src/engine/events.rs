@@ -24,7 +24,7 @@ impl Events {
     pub(super) fn decided(&self, subject: Subject<'_>, decision: &Decision) {
         let assessment = &*subject.program.name;
         let name = format!("{}{assessment}", sink::ASSESSMENTS);
-        let environment = subject.program.environment;
+        let environment = subject.policy.environment;
         let (traces, whole) = (self.queue.wants(sink::TRACES, environment), self.queue.wants(&name, environment));
         if !whole && (!traces || decision.traces().is_empty()) {
             return;

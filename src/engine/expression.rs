@@ -126,9 +126,7 @@ impl Expression {
             shared.lints.apply(&mut diagnostics);
             in_order(&mut diagnostics, &HashMap::new());
             let good = !diagnostics.iter().any(Diagnostic::is_error);
-            let number = u32::try_from(environment).unwrap_or_default();
-            let compile = |checked| Program { environment: number, ..Program::of_expression(&checked) };
-            (checked.filter(|_| good).map(compile), diagnostics)
+            (checked.filter(|_| good).map(|checked| Program::of_expression(&checked)), diagnostics)
         });
         match done {
             Ok((Some(program), warnings)) => {

@@ -18,6 +18,7 @@ mod input;
 mod lists;
 mod outline;
 mod providers;
+mod ready;
 mod session;
 mod sinks;
 

@@ -92,6 +92,8 @@ pub struct Policy {
     /// Looks at one rule after another, as if there were no index. Default false. It takes longer and changes nothing else:
     /// a way to hold the one against the other.
     pub in_order: bool,
+    /// The number of the environment whose events are evaluated, for whom they are told.
+    pub(crate) environment: u32,
 }
 
 /// Why an evaluation ended without a result (L5.2, L5.4).

@@ -5,7 +5,18 @@
 use super::*;
 use crate::function::{Function, Volatility};
 use crate::hir::{Constant, Expr, Kind, StepKind};
+use hashbrown::HashTable;
 use std::collections::HashMap;
+use std::hash::BuildHasher;
+
+/// Tests by the code that they stand before.
+pub(super) type Guards = HashMap<u32, u32, foldhash::fast::RandomState>;
+
+/// How many typed columns there are.
+const COLUMNS: usize = 5;
+
+/// What no slot is called.
+const NO_SLOT: u32 = u32::MAX;
 
 /// Compiles an assessment.
 pub(super) fn rules(assessment: &hir::Assessment) -> Program {
@@ -39,10 +50,13 @@ pub(super) struct Build<'h> {
     pub(super) hir: &'h hir::Assessment,
     pub(super) program: Program,
     source: u32,
-    texts: HashMap<Arc<str>, TextRef>,
-    slots: HashMap<(Type, u32), u32>,
+    /// The texts in the pool.
+    texts: HashTable<TextRef>,
+    hasher: foldhash::fast::RandomState,
+    /// For each path its slot in each column, or none.
+    slots: Vec<[u32; COLUMNS]>,
     /// For conditions with calls, by their code, the tests that stand before any call.
-    guards: HashMap<u32, u32>,
+    guards: Guards,
     /// For each variable whether its value makes external calls, itself or through others.
     calls: Vec<bool>,
 }
@@ -62,9 +76,10 @@ impl<'h> Build<'h> {
             hir,
             program,
             source: 0,
-            texts: HashMap::new(),
-            slots: HashMap::new(),
-            guards: HashMap::new(),
+            texts: HashTable::new(),
+            hasher: foldhash::fast::RandomState::default(),
+            slots: vec![[NO_SLOT; COLUMNS]; hir.paths.len()],
+            guards: Guards::default(),
             calls: Vec::new(),
         };
         for (id, bound) in hir.lets.iter().enumerate() {
@@ -155,29 +170,37 @@ impl<'h> Build<'h> {
     }
 
     pub(super) fn text(&mut self, text: &Arc<str>) -> TextRef {
-        if let Some(known) = self.texts.get(text) {
+        let (program, hasher) = (&mut self.program, &self.hasher);
+        let hash = hasher.hash_one(&**text);
+        if let Some(known) = self.texts.find(hash, |known| program.str(*known) == &**text) {
             return *known;
         }
-        let made = TextRef { start: self.program.text.len() as u32, len: text.len() as u32 };
-        self.program.text.push_str(text);
-        self.texts.insert(text.clone(), made);
+        let made = TextRef { start: program.text.len() as u32, len: text.len() as u32 };
+        program.text.push_str(text);
+        self.texts.insert_unique(hash, made, |known| hasher.hash_one(program.str(*known)));
         made
     }
 
     /// The slot of a path read as a type.
     pub(super) fn slot(&mut self, ty: Type, path: u32) -> u32 {
         let columns = &mut self.program.columns;
-        let column = match ty {
-            Type::Bool => &mut columns.bools,
-            Type::Int => &mut columns.ints,
-            Type::Double => &mut columns.doubles,
-            Type::DateTime => &mut columns.dates,
-            _ => &mut columns.texts,
+        let (number, column) = match ty {
+            Type::Bool => (0, &mut columns.bools),
+            Type::Int => (1, &mut columns.ints),
+            Type::Double => (2, &mut columns.doubles),
+            Type::DateTime => (3, &mut columns.dates),
+            _ => (4, &mut columns.texts),
         };
-        *self.slots.entry((ty, path)).or_insert_with(|| {
+        // INVARIANT: a path in the tree is one of the assessment's.
+        let Some(slot) = self.slots.get_mut(path as usize).and_then(|slots: &mut [u32; COLUMNS]| slots.get_mut(number))
+        else {
+            return NO_SLOT;
+        };
+        if *slot == NO_SLOT {
+            *slot = column.len() as u32;
             column.push(path);
-            column.len() as u32 - 1
-        })
+        }
+        *slot
     }
 
     fn rule(&mut self, rule: &hir::Rule) -> Rule {

@@ -38,8 +38,6 @@ use std::sync::Arc;
 pub struct Program {
     /// The assessment's name; empty for an expression.
     pub(crate) name: Arc<str>,
-    /// The environment whose events it decides, by number.
-    pub(crate) environment: u32,
     /// The trie of the paths that are read.
     pub(crate) paths: Paths,
     /// Which slots there are.

@@ -30,6 +30,7 @@ pub mod ast;
 pub mod format;
 
 pub use path::{PathFault, parse_path};
+pub(crate) use stack::builder as thread;
 pub use stack::{SHALLOW, with_stack};
 
 use crate::diagnostic::{Code, Diagnostic};

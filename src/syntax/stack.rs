@@ -41,7 +41,7 @@ pub fn with_stack<T: Send>(depth_hint: usize, work: impl FnOnce() -> T + Send) -
 }
 
 /// A thread with enough stack for so much nesting.
-pub(super) fn builder(nesting: usize) -> std::thread::Builder {
+pub(crate) fn builder(nesting: usize) -> std::thread::Builder {
     let size = nesting.saturating_mul(LEVEL).clamp(STACK, MOST_STACK);
     std::thread::Builder::new().name("fql".to_owned()).stack_size(size)
 }

@@ -3,7 +3,7 @@
 use super::case::{self, CALLS, Case, Table};
 use super::reference::{self, Evaluated, Refusal, World};
 use super::tape::{Tape, shrink};
-use fql::check::{Assessment, Definitions, Environment, ExternalDefinition, File, Stage, Tree};
+use fql::check::{Assessment, Checked, Definitions, Environment, ExternalDefinition, File, Stage, Tree};
 use fql::evaluate::{Mode, Prefetch};
 use fql::external::{External, Stubs};
 use fql::source::Source;
@@ -196,14 +196,14 @@ pub fn compare_rules(case: &Case) -> Result<Option<usize>, String> {
     let stages = parsed.iter().zip(0..).map(|((first_match, rules, actions, routing), environment)| Stage {
         environment,
         first_match: *first_match,
-        rules,
-        actions,
-        routing,
+        rules: rules.into(),
+        actions: actions.into(),
+        routing: routing.into(),
     });
     let assessment = Assessment { name: "test", stages: stages.collect(), schema: None };
     let tree = Tree::new(environments);
     good &= !tree.diagnostics().iter().any(fql::Diagnostic::is_error);
-    let (assessment, diagnostics) = tree.assessment(&assessment);
+    let Checked { meant: assessment, diagnostics, .. } = tree.assessment(assessment);
     good &= !diagnostics.iter().any(fql::Diagnostic::is_error);
     let received = Received::default();
     let engines = PREFETCHES.map(|prefetch| (prefetch, engine(case, prefetch, &received)));

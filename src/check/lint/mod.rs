@@ -19,6 +19,7 @@ mod subject;
 
 pub use level::{Level, Lints};
 pub(super) use quoted::Quoted;
+pub(super) use reach::reach;
 
 use super::{Checker, envelope};
 use crate::diagnostic::Code;

@@ -7,7 +7,6 @@
 use super::ends::{End, Ends};
 use super::formula::{Formula, Node, Subjects, all};
 use super::solve::exclude;
-use crate::check::Checker;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{self, Effect};
 use crate::source::{Source, Span};
@@ -28,12 +27,9 @@ struct Tests {
     clauses: Vec<Vec<Formula>>,
 }
 
-impl Checker<'_> {
-    /// Looks at all rules; they have no errors.
-    pub(in crate::check) fn lint_reach(&mut self) {
-        let found = Reach::of(&self.out).warnings;
-        self.diagnostics.extend(found);
-    }
+/// Looks at all rules; they have no errors.
+pub(in crate::check) fn reach(assessment: &hir::Assessment) -> Vec<Diagnostic> {
+    Reach::of(assessment).warnings
 }
 
 struct Reach<'h> {

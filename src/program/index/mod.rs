@@ -17,6 +17,7 @@ pub(crate) use sieve::Sieve;
 pub(crate) use table::{Ask, Table, number, part, whole};
 pub(crate) use words::Words;
 
+use super::build::Guards;
 use super::{Condition, Program, TestKind, ends};
 use access::{Access, Literal, Way};
 use posting::{Bounds, Posting};
@@ -65,7 +66,7 @@ struct Filed {
 
 impl Index {
     /// The index of a program, if it is worth one. `guards` are tests that stand before the calls of a condition.
-    pub(super) fn new(program: &Program, guards: &HashMap<u32, u32>) -> Option<Index> {
+    pub(super) fn new(program: &Program, guards: &Guards) -> Option<Index> {
         let statements = program.statements.len();
         if !(FEWEST..1 << 31).contains(&statements) {
             return None;
@@ -88,7 +89,7 @@ impl Index {
 }
 
 /// The ways of everything that has to be looked at.
-fn file(program: &Program, guards: &HashMap<u32, u32>) -> Option<Vec<Filed>> {
+fn file(program: &Program, guards: &Guards) -> Option<Vec<Filed>> {
     let access = Access::new(program);
     let ways = |condition: Condition| match condition {
         Condition::Always => Some(vec![Way::new()]),
@@ -137,7 +138,7 @@ struct Build<'p> {
     /// Which lengths of beginnings and ends are asked for.
     lengths: BTreeMap<(Ask, u32), BTreeSet<u32>>,
     /// How many texts are looked for in a slot.
-    held: HashMap<u32, usize>,
+    held: HashMap<u32, usize, foldhash::fast::RandomState>,
     bounds: Bounds,
     keys: BTreeMap<u64, Vec<Posting>>,
     wholes: BTreeSet<u32>,
@@ -160,7 +161,7 @@ impl<'p> Build<'p> {
             program,
             asked: HashMap::default(),
             lengths: BTreeMap::new(),
-            held: HashMap::new(),
+            held: HashMap::default(),
             bounds: Bounds::new(filed.iter().filter_map(|one| one.ways.as_ref()).flatten()),
             keys: BTreeMap::new(),
             wholes: BTreeSet::new(),
