@@ -88,9 +88,26 @@ impl Session {
 
     /// Decides an event into the session's decision.
     fn run(&mut self, request: &Request<'_>) -> Result<(), EvaluationError> {
+        let asks = request.record || !request.variables.is_empty();
+        if asks {
+            return self.run_on(request, false);
+        }
+        // An event that was read before, decided by tests alone: what else there may be does not even get room on the stack.
+        let EventInput::Bound(event) = request.event else { return self.run_on(request, true) };
+        let Session { engine, program, policy, evaluation, decision, .. } = self;
+        let tells = engine.shared.events.is_some();
+        let seen = Seen { program, slots: &event.slots, raws: &event.raws, text: &event.text };
+        if !tells && evaluation.plain_into(seen, policy, decision.plain_mut()) {
+            return Ok(());
+        }
+        self.run_on(request, tells)
+    }
+
+    /// The same, with whatever it needs. `plain` says whether tests alone may do.
+    #[inline(never)]
+    fn run_on(&mut self, request: &Request<'_>, plain: bool) -> Result<(), EvaluationError> {
         self.read(request, |evaluation, decision, program, policy, seen, shared| {
-            let asks = request.record || !request.variables.is_empty();
-            let is_plain = !asks && evaluation.plain_into(seen, policy, decision.plain_mut());
+            let is_plain = plain && evaluation.plain_into(seen, policy, decision.plain_mut());
             if is_plain && shared.events.is_none() {
                 return Ok(());
             }

@@ -12,9 +12,19 @@ pub(crate) const MOST_STEPS: usize = 16;
 #[derive(Clone, Debug)]
 pub(crate) struct Calculation {
     /// Leaves the left side and then the right side on the stack.
-    pub(crate) steps: Box<[Step]>,
+    steps: Box<[Step]>,
     /// What must hold between them.
-    pub(crate) relation: Relation,
+    relation: Relation,
+    /// The whole, if it is that short.
+    short: Option<Short>,
+}
+
+/// One operation and a comparison with what it gives, as nearly all are: `@a * @b > 5000`. Needs no stack.
+#[derive(Clone, Copy, Debug)]
+struct Short {
+    operator: Arithmetic,
+    operands: [Step; 2],
+    other: Step,
 }
 
 /// One step of a calculation.
@@ -31,6 +41,16 @@ pub(crate) enum Step {
 }
 
 impl Calculation {
+    pub(crate) fn new(steps: Vec<Step>, relation: Relation) -> Calculation {
+        let short = match steps.as_slice() {
+            [one, two, Step::Apply(operator), other] if ![one, two, other].into_iter().any(Step::takes_numbers) => {
+                Some(Short { operator: *operator, operands: [*one, *two], other: *other })
+            }
+            _ => None,
+        };
+        Calculation { steps: steps.into(), relation, short }
+    }
+
     /// The slots it reads, in order.
     pub(crate) fn slots(&self) -> impl Iterator<Item = u32> {
         self.steps.iter().filter_map(|step| if let Step::Slot(slot) = step { Some(*slot) } else { None })
@@ -39,13 +59,23 @@ impl Calculation {
     /// Whether the comparison holds.
     #[inline]
     pub(crate) fn holds(&self, doubles: &[f64]) -> bool {
+        match &self.short {
+            Some(Short { operator, operands: [one, two], other }) => {
+                let value = apply(*operator, one.value(doubles), two.value(doubles));
+                self.relation.holds(value.partial_cmp(&other.value(doubles)))
+            }
+            None => self.run(doubles),
+        }
+    }
+
+    #[inline(never)]
+    fn run(&self, doubles: &[f64]) -> bool {
         // INVARIANT: there are at most MOST_STEPS steps, so never more numbers.
         let mut stack = [0.0_f64; MOST_STEPS];
         let mut top = 0;
         for step in &self.steps {
             match *step {
-                Step::Slot(slot) => push(&mut stack, &mut top, doubles.get(slot as usize).copied().unwrap_or(0.0)),
-                Step::Constant(value) => push(&mut stack, &mut top, value),
+                Step::Slot(_) | Step::Constant(_) => push(&mut stack, &mut top, step.value(doubles)),
                 Step::Negate => {
                     let value = pop(&stack, &mut top);
                     push(&mut stack, &mut top, -value);
@@ -53,13 +83,7 @@ impl Calculation {
                 Step::Apply(operator) => {
                     let right = pop(&stack, &mut top);
                     let left = pop(&stack, &mut top);
-                    let value = match operator {
-                        Arithmetic::AddDouble => left + right,
-                        Arithmetic::SubtractDouble => left - right,
-                        Arithmetic::MultiplyDouble => left * right,
-                        Arithmetic::DivideDouble => left / right,
-                        _ => left % right,
-                    };
+                    let value = apply(operator, left, right);
                     push(&mut stack, &mut top, value);
                 }
             }
@@ -67,6 +91,34 @@ impl Calculation {
         let right = pop(&stack, &mut top);
         let left = pop(&stack, &mut top);
         self.relation.holds(left.partial_cmp(&right))
+    }
+}
+
+impl Step {
+    /// Whether it takes numbers from the stack.
+    fn takes_numbers(&self) -> bool {
+        matches!(self, Step::Apply(_) | Step::Negate)
+    }
+
+    /// The number that it stands for, if it takes none.
+    #[inline(always)]
+    fn value(self, doubles: &[f64]) -> f64 {
+        match self {
+            Step::Slot(slot) => doubles.get(slot as usize).copied().unwrap_or(0.0),
+            Step::Constant(value) => value,
+            Step::Apply(_) | Step::Negate => 0.0,
+        }
+    }
+}
+
+#[inline(always)]
+fn apply(operator: Arithmetic, left: f64, right: f64) -> f64 {
+    match operator {
+        Arithmetic::AddDouble => left + right,
+        Arithmetic::SubtractDouble => left - right,
+        Arithmetic::MultiplyDouble => left * right,
+        Arithmetic::DivideDouble => left / right,
+        _ => left % right,
     }
 }
 

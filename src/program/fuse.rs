@@ -142,7 +142,7 @@ impl Build<'_> {
         self.calculate(left, 0, &mut steps)?;
         self.calculate(right, 0, &mut steps)?;
         let number = self.program.calculations.len() as u32;
-        self.program.calculations.push(Calculation { steps: steps.into(), relation });
+        self.program.calculations.push(Calculation::new(steps, relation));
         Some((TestKind::Calculation(number), true))
     }
 
