@@ -1,13 +1,14 @@
 //! What comes out of an evaluation (R3.1).
 
 mod entry;
+mod name;
 
 pub use entry::{CallEntry, ErrorEntry, NoteEntry, Taken, TraceEntry};
 
 use crate::evaluate::{Answers, Emitted, Fault, Machine, Note, Outcome, Plain, Record};
 use crate::program::{Argument, Condition, Effect, Handle, Program};
 use crate::value::{DecisionKind, Json, number};
-use indexmap::IndexMap;
+use name::{Name, Named};
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -28,7 +29,7 @@ impl JsonText {
     }
 
     pub(crate) fn of(json: Json<'_>) -> JsonText {
-        let mut text = String::new();
+        let mut text = String::with_capacity(json.weight() as usize);
         // INVARIANT: writing to a string never fails.
         let _ = json.write_compact(&mut text);
         JsonText(text.into())
@@ -45,7 +46,7 @@ impl std::fmt::Display for JsonText {
 #[derive(Clone, Debug)]
 enum Property {
     Value(JsonText),
-    Section(IndexMap<Arc<str>, JsonText>),
+    Section(Named<JsonText>),
 }
 
 /// What most decisions do not have.
@@ -53,9 +54,9 @@ enum Property {
 struct Rest {
     /// challengeType, reason, supportMessage, as far as they were computed.
     texts: [Option<Box<str>>; 3],
-    outputs: IndexMap<Arc<str>, IndexMap<Arc<str>, JsonText>>,
+    outputs: Named<Named<JsonText>>,
     traces: Vec<TraceEntry>,
-    properties: IndexMap<Arc<str>, Property>,
+    properties: Named<Property>,
     variables: Vec<(Arc<str>, JsonText)>,
     queue: Option<Box<str>>,
     calls: Vec<CallEntry>,
@@ -325,18 +326,20 @@ impl Rest {
     fn write_emitted(&self, out: &mut String) {
         if !self.outputs.is_empty() {
             part(out, "outputs");
-            object(out, &self.outputs, |out, values| object(out, values, |out, value| out.push_str(value.as_str())));
+            object(out, by_name(&self.outputs), |out, values| {
+                object(out, by_name(values), |out, value| out.push_str(value.as_str()));
+            });
         }
         if !self.properties.is_empty() {
             part(out, "customProperties");
-            object(out, &self.properties, |out, property| match property {
+            object(out, by_name(&self.properties), |out, property| match property {
                 Property::Value(value) => out.push_str(value.as_str()),
-                Property::Section(values) => object(out, values, |out, value| out.push_str(value.as_str())),
+                Property::Section(values) => object(out, by_name(values), |out, value| out.push_str(value.as_str())),
             });
         }
         if !self.variables.is_empty() {
             part(out, "variables");
-            object(out, self.variables.iter().map(|(k, v)| (k, v)), |out, value| out.push_str(value.as_str()));
+            object(out, self.variables.iter().map(|(k, v)| (&**k, v)), |out, value| out.push_str(value.as_str()));
         }
         if let Some(queue) = &self.queue {
             part(out, "queue");
@@ -350,7 +353,7 @@ impl Rest {
                 part(out, "clause");
                 string(out, &trace.clause);
                 part(out, "attributes");
-                object(out, trace.attributes.iter().map(|(k, v)| (k, v)), |out, value| out.push_str(value.as_str()));
+                object(out, trace.attributes.iter().map(|(k, v)| (&**k, v)), |out, value| out.push_str(value.as_str()));
                 out.push('}');
             });
         }
@@ -363,7 +366,7 @@ impl Rest {
                 out.push_str("{\"name\":");
                 string(out, &call.name);
                 part(out, "args");
-                list(out, &call.arguments, |out, text| string(out, text));
+                list(out, &*call.arguments, |out, text| string(out, text));
                 part(out, "status");
                 string(out, call.answer.status.name());
                 // INVARIANT: writing to a string never fails.
@@ -400,6 +403,10 @@ impl Rest {
             });
         }
     }
+}
+
+fn by_name<V>(values: &Named<V>) -> impl Iterator<Item = (&str, &V)> {
+    values.iter().map(|(name, value)| (&**name, value))
 }
 
 /// A note as JSON (R3.1).
@@ -440,28 +447,39 @@ fn rest(machine: &Machine<'_>, outcome: &Outcome<'_>) -> Option<Box<Rest>> {
         queue: outcome.queue.map(Box::from),
         ..Rest::default()
     };
+    // The clause of the last output, and the place of its values.
+    let mut last = None;
     for emitted in &outcome.emitted {
         match emitted {
             Emitted::Output { clause, pair, value } => {
-                let (clause, key) = (clause_name(*clause), pair_name(*pair));
-                let clause = spelt(&rest.outputs, clause);
-                let values = rest.outputs.entry(clause).or_default();
-                values.insert(spelt(values, key), JsonText::of(*value));
+                let place = match last {
+                    Some((known, place)) if known == *clause => place,
+                    _ => {
+                        let entry = rest.outputs.entry(Name(clause_name(*clause)));
+                        let place = entry.index();
+                        entry.or_default();
+                        place
+                    }
+                };
+                last = Some((*clause, place));
+                if let Some((_, values)) = rest.outputs.get_index_mut(place) {
+                    values.insert(Name(pair_name(*pair)), JsonText::of(*value));
+                }
             }
             Emitted::Response { section, pair, value } => {
-                let (key, value) = (pair_name(*pair), JsonText::of(*value));
+                let (key, value) = (Name(pair_name(*pair)), JsonText::of(*value));
                 let Some(section) = section else {
-                    rest.properties.insert(spelt(&rest.properties, key), Property::Value(value));
+                    rest.properties.insert(key, Property::Value(value));
                     continue;
                 };
-                let section = spelt(&rest.properties, Arc::from(program.str(*section)));
-                let property = rest.properties.entry(section).or_insert_with(|| Property::Section(IndexMap::new()));
+                let section = Name(Arc::from(program.str(*section)));
+                let property = rest.properties.entry(section).or_insert_with(|| Property::Section(Named::default()));
                 // A section takes the place of a value of its name.
                 if let Property::Value(_) = property {
-                    *property = Property::Section(IndexMap::new());
+                    *property = Property::Section(Named::default());
                 }
                 if let Property::Section(values) = property {
-                    values.insert(spelt(values, key), value);
+                    values.insert(key, value);
                 }
             }
             Emitted::Trace { rule, clause, first, values } => {
@@ -483,11 +501,6 @@ fn rest(machine: &Machine<'_>, outcome: &Outcome<'_>) -> Option<Box<Rest>> {
     let outputs = program.outline.iter().flat_map(|outline| &outline.outputs).map(|(id, _)| *id);
     rest.record = machine.recorded(outputs);
     Some(Box::new(rest))
-}
-
-/// A name as the entries spell it already: names are compared ignoring case (L1.3), and the first spelling is kept.
-fn spelt<V>(entries: &IndexMap<Arc<str>, V>, name: Arc<str>) -> Arc<str> {
-    entries.keys().find(|known| known.eq_ignore_ascii_case(&name)).cloned().unwrap_or(name)
 }
 
 fn calls(answers: &Answers, program: &Program, read: &[u32]) -> Vec<CallEntry> {
@@ -537,13 +550,9 @@ fn list<T>(out: &mut String, items: impl IntoIterator<Item = T>, mut write: impl
     out.push(']');
 }
 
-fn object<'k, V>(
-    out: &mut String,
-    members: impl IntoIterator<Item = (&'k Arc<str>, V)>,
-    mut write: impl FnMut(&mut String, V),
-) {
+fn object<'k, V>(out: &mut String, members: impl Iterator<Item = (&'k str, V)>, mut write: impl FnMut(&mut String, V)) {
     out.push('{');
-    for (number, (key, value)) in members.into_iter().enumerate() {
+    for (number, (key, value)) in members.enumerate() {
         if number > 0 {
             out.push(',');
         }

@@ -22,7 +22,7 @@ pub struct CallEntry {
     /// The name as defined.
     pub name: Arc<str>,
     /// The arguments, as canonical text.
-    pub arguments: Vec<String>,
+    pub arguments: Arc<[String]>,
     /// How it was answered.
     pub answer: Answer,
 }

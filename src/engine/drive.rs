@@ -8,11 +8,13 @@ use crate::external::Started;
 use crate::program::Handle;
 use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
-use std::future::Future;
-use std::pin::Pin;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::Duration;
+use tokio::task::unconstrained;
+use tokio::time::sleep_until;
 
 /// Turns the end of a run into a decision.
 pub(super) fn decision(program: &Arc<Handle>, ran: Ran<'_, '_>) -> Decision {
@@ -24,7 +26,52 @@ pub(super) fn decision(program: &Arc<Handle>, ran: Ran<'_, '_>) -> Decision {
     }
 }
 
-type Pending = FuturesUnordered<Numbered>;
+/// The calls that were started and have no answer yet.
+#[derive(Default)]
+struct Pending {
+    /// Those that were not polled yet. One that is ready at once never comes to the others.
+    fresh: Vec<Numbered>,
+    waiting: FuturesUnordered<Numbered>,
+}
+
+/// What a look at the calls found.
+enum Found {
+    /// Answers, which were handed over.
+    Answers,
+    /// No call to wait for.
+    NoCall,
+}
+
+impl Pending {
+    /// Hands over all answers that are there. Calls that were started just now are looked at alone, and those that have to
+    /// wait are looked at again when the task comes on again: what they let go before them may be another task's.
+    fn poll(&mut self, evaluation: &mut Evaluation, context: &mut Context<'_>) -> Poll<Found> {
+        let mut answered = false;
+        if !self.fresh.is_empty() {
+            for mut call in self.fresh.drain(..) {
+                match call.poll_unpin(context) {
+                    Poll::Ready((id, answer)) => {
+                        evaluation.answer(id, answer);
+                        answered = true;
+                    }
+                    Poll::Pending => self.waiting.push(call),
+                }
+            }
+            return if answered { Poll::Ready(Found::Answers) } else { Poll::Pending };
+        }
+        loop {
+            match self.waiting.poll_next_unpin(context) {
+                Poll::Ready(Some((id, answer))) => {
+                    evaluation.answer(id, answer);
+                    answered = true;
+                }
+                _ if answered => return Poll::Ready(Found::Answers),
+                Poll::Ready(None) => return Poll::Ready(Found::NoCall),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+    }
+}
 
 /// A call under way, and its number in the evaluation.
 struct Numbered {
@@ -35,7 +82,7 @@ struct Numbered {
 impl Future for Numbered {
     type Output = (usize, Answer);
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut std::task::Context<'_>) -> Poll<(usize, Answer)> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<(usize, Answer)> {
         let id = self.id;
         self.work.poll_unpin(context).map(|answer| (id, answer))
     }
@@ -65,7 +112,7 @@ fn turn<T>(
         };
         let mut answered = false;
         let caller = Caller {
-            assessment: &subject.program.name,
+            program: subject.program,
             environment: subject.policy.environment,
             correlation_id: subject.inputs.correlation_id.as_ref(),
             limits: &subject.policy.limits,
@@ -77,7 +124,7 @@ fn turn<T>(
                     evaluation.answer(id, answer);
                     answered = true;
                 }
-                Started::Later(work) => pending.get_or_insert_default().push(Numbered { id, work }),
+                Started::Later(work) => pending.get_or_insert_default().fresh.push(Numbered { id, work }),
             }
         }
         if !answered {
@@ -116,19 +163,34 @@ async fn wait<T>(
     }
     let most = subject.policy.limits.evaluation_ms;
     let deadline = tokio::time::Instant::now() + Duration::from_millis(most);
+    // Made when something has to be waited for.
+    let mut timer = pin!(None);
     loop {
-        let Ok(answered) = tokio::time::timeout_at(deadline, pending.get_or_insert_default().next()).await else {
-            let message = format!("the evaluation took longer than `evaluation_ms` = {most} ms");
-            return Err(EvaluationError::new(Code::OUT_OF_TIME, message));
-        };
-        let Some((id, answer)) = answered else {
-            // INVARIANT: an evaluation that is not done waits for a call that was asked.
-            return Err(EvaluationError::new(Code::OUT_OF_TIME, "the evaluation waits for a call that nobody makes"));
-        };
-        evaluation.answer(id, answer);
-        // Answers that are there too are taken before the run begins anew.
-        while let Some(Some((id, answer))) = pending.as_mut().and_then(|pending| pending.next().now_or_never()) {
-            evaluation.answer(id, answer);
+        let calls = pending.get_or_insert_default();
+        let found = poll_fn(|context| {
+            if let Poll::Ready(found) = calls.poll(evaluation, context) {
+                return Poll::Ready(Some(found));
+            }
+            if timer.is_none() {
+                timer.set(Some(unconstrained(sleep_until(deadline))));
+            }
+            match timer.as_mut().as_pin_mut() {
+                Some(timer) => timer.poll(context).map(|()| None),
+                // INVARIANT: it was made just now.
+                None => Poll::Ready(None),
+            }
+        });
+        match found.await {
+            Some(Found::Answers) => {}
+            Some(Found::NoCall) => {
+                // INVARIANT: an evaluation that is not done waits for a call that was asked.
+                let message = "the evaluation waits for a call that nobody makes";
+                return Err(EvaluationError::new(Code::OUT_OF_TIME, message));
+            }
+            None => {
+                let message = format!("the evaluation took longer than `evaluation_ms` = {most} ms");
+                return Err(EvaluationError::new(Code::OUT_OF_TIME, message));
+            }
         }
         if let Turn::Done(result) = turn(evaluation, subject, externals, pending, &finish)? {
             return Ok(result);

@@ -6,6 +6,7 @@ use crate::evaluate::{Answer, AnswerSource, CallRequest, CallStatus};
 use crate::external::{External, Guard, Monitor, Origin, Resilience, Started, Stubs, Terms};
 use crate::hir;
 use crate::limit::Limits;
+use crate::program::Program;
 use indexmap::IndexMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,7 +48,7 @@ pub(super) struct Defined {
 /// Whose call it is.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Caller<'c> {
-    pub(super) assessment: &'c Arc<str>,
+    pub(super) program: &'c Program,
     /// The environment of the event, by number.
     pub(super) environment: u32,
     pub(super) correlation_id: Option<&'c Arc<str>>,
@@ -151,17 +152,20 @@ impl Externals {
 
     /// Begins a call: a stub answers before the definition does.
     pub(super) fn start(&self, call: CallRequest, caller: Caller<'_>) -> Started {
-        let CallRequest { name, environment, arguments, rule, clause, .. } = call;
-        let Some(answerer) = self.find(environment, &name) else {
-            return Started::Now(not_found(&name));
+        let CallRequest { call, arguments, rule, clause, .. } = call;
+        let Caller { program, environment, correlation_id, .. } = caller;
+        let external = program.externals.get(call as usize);
+        let name = external.map_or("", |external| &*external.name);
+        let Some(answerer) = self.find(external.and_then(|external| external.environment), name) else {
+            return Started::Now(not_found(name));
         };
         let origin = self.events.as_ref().map(|events| Origin {
             listener: events.clone(),
-            assessment: caller.assessment.clone(),
-            environment: caller.environment,
-            correlation_id: caller.correlation_id.cloned(),
-            rule,
-            clause,
+            assessment: program.name.clone(),
+            environment,
+            correlation_id: correlation_id.cloned(),
+            rule: program.rules.get(rule as usize).map(|rule| rule.name.clone()),
+            clause: clause.map(|clause| Arc::from(program.clause_name(clause))),
         });
         let begin = |arguments| self.begin(answerer, arguments, caller.limits, origin);
         if self.coalesce.is_zero() {
@@ -170,7 +174,7 @@ impl Externals {
         answerer.guard.coalesce(arguments, self.coalesce, begin)
     }
 
-    fn begin(&self, answerer: &Answerer, arguments: Vec<String>, limits: &Limits, origin: Option<Origin>) -> Started {
+    fn begin(&self, answerer: &Answerer, arguments: Arc<[String]>, limits: &Limits, origin: Option<Origin>) -> Started {
         let Answerer { name, definition, guard } = answerer;
         let most_ms = limits.call_timeout_max_ms;
         if self.rehearsal {

@@ -112,38 +112,73 @@ pub struct Answer {
     pub defaulted: bool,
 }
 
-/// A call that an evaluation needs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CallRequest {
+/// A call that an evaluation needs, by numbers of its program.
+#[derive(Clone, Debug)]
+pub(crate) struct CallRequest {
     /// Its number in the evaluation, to answer it by.
-    pub id: usize,
-    /// The name as defined.
-    pub name: Arc<str>,
-    /// The environment whose definition is meant, by its number in the engine's tree; `None` is a call of the host.
-    pub environment: Option<u32>,
+    pub(crate) id: usize,
+    /// Which external call.
+    pub(crate) call: u32,
     /// The arguments, as canonical text (L8.1).
-    pub arguments: Vec<String>,
-    /// The rule that makes it; absent in an expression.
-    pub rule: Option<Arc<str>>,
+    pub(crate) arguments: Arc<[String]>,
+    /// The rule that makes it.
+    pub(crate) rule: u32,
     /// The clause that makes it; absent in a condition.
-    pub clause: Option<Arc<str>>,
+    pub(crate) clause: Option<u32>,
+}
+
+/// A call as code meets it: its number and its arguments.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Met<'t> {
+    /// A number that calls which are not the same hardly share: it is compared before texts are.
+    key: u64,
+    call: u32,
+    arguments: &'t [&'t str],
+}
+
+impl<'t> Met<'t> {
+    pub(crate) fn new(call: u32, arguments: &'t [&'t str]) -> Met<'t> {
+        let mut hasher = foldhash::fast::FixedState::with_seed(u64::from(call)).build_hasher();
+        arguments.iter().for_each(|argument| argument.hash(&mut hasher));
+        Met { key: hasher.finish(), call, arguments }
+    }
+
+    fn is(&self, key: u64, call: u32, arguments: &[String]) -> bool {
+        self.key == key
+            && self.call == call
+            && self.arguments.len() == arguments.len()
+            && self.arguments.iter().zip(arguments).all(|(one, other)| one == other)
+    }
+
+    /// The number of the first of these calls that is it, sought from that place on and then from the beginning: calls are
+    /// met again in much the same order.
+    fn position<T>(&self, calls: &[T], from: usize, is_it: impl Fn(&T) -> bool) -> Option<usize> {
+        let (before, behind) = calls.split_at_checked(from).unwrap_or((calls, &[]));
+        let found = behind.iter().position(&is_it).map(|place| place + before.len());
+        found.or_else(|| before.iter().position(&is_it))
+    }
+
+    /// The number of this call among calls that are to be made.
+    pub(crate) fn among(&self, calls: &[Wanted], from: usize) -> Option<usize> {
+        self.position(calls, from, |call| self.is(call.key, call.call, &call.arguments))
+    }
 }
 
 /// A call to make, and where: by numbers.
 #[derive(Clone, Debug)]
 pub(crate) struct Wanted {
-    /// See [`key`].
+    /// See [`Met`].
     key: u64,
     pub(crate) call: u32,
-    pub(crate) arguments: Vec<String>,
+    pub(crate) arguments: Arc<[String]>,
     pub(crate) rule: u32,
     pub(crate) clause: Option<u32>,
 }
 
 impl Wanted {
-    pub(crate) fn new(call: u32, arguments: Vec<String>, rule: u32, clause: Option<u32>) -> Wanted {
-        let key = key(call, arguments.iter().map(String::as_str));
-        Wanted { key, call, arguments, rule, clause }
+    pub(crate) fn new(met: Met<'_>, rule: u32, clause: Option<u32>) -> Wanted {
+        let arguments = met.arguments.iter().map(|text| (*text).to_string()).collect();
+        Wanted { key: met.key, call: met.call, arguments, rule, clause }
     }
 
     /// Whether it is the same call, wherever it is made.
@@ -152,19 +187,12 @@ impl Wanted {
     }
 }
 
-/// A number that calls which are not the same hardly share: it is compared before texts are.
-fn key<'t>(call: u32, arguments: impl Iterator<Item = &'t str>) -> u64 {
-    let mut hasher = foldhash::fast::FixedState::with_seed(u64::from(call)).build_hasher();
-    arguments.for_each(|argument| argument.hash(&mut hasher));
-    hasher.finish()
-}
-
 /// One call of an evaluation: asked once, answered at most once (L8.2).
 #[derive(Debug)]
 pub(crate) struct Asked {
     key: u64,
     pub(crate) call: u32,
-    pub(crate) arguments: Vec<String>,
+    pub(crate) arguments: Arc<[String]>,
     pub(crate) answer: Option<Answer>,
 }
 
@@ -182,21 +210,8 @@ impl Asked {
 }
 
 impl Answers {
-    /// The number of that call, if it was asked.
-    pub(crate) fn find<'t>(
-        &self,
-        call: u32,
-        arguments: impl ExactSizeIterator<Item = &'t str> + Clone,
-    ) -> Option<usize> {
-        if self.asked.is_empty() {
-            return None;
-        }
-        let key = key(call, arguments.clone());
-        self.asked.iter().position(|asked| {
-            asked.key == key
-                && asked.call == call
-                && asked.arguments.len() == arguments.len()
-                && asked.arguments.iter().map(String::as_str).eq(arguments.clone())
-        })
+    /// The number of that call, if it was asked; it is sought from that number on first.
+    pub(crate) fn find(&self, met: Met<'_>, from: usize) -> Option<usize> {
+        met.position(&self.asked, from, |asked| met.is(asked.key, asked.call, &asked.arguments))
     }
 }

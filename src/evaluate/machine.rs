@@ -7,7 +7,7 @@
 //! There is no recursion. A variable that is read first is evaluated by a jump to its code, with the way back on a list.
 
 use super::Seen;
-use super::answer::{Answers, Wanted};
+use super::answer::{Answers, Met, Wanted};
 use super::apply::operands;
 use super::note::Note;
 use super::record::Record;
@@ -116,7 +116,9 @@ pub(crate) struct Machine<'a> {
     /// The calls that were read, in order, by their numbers in the answers.
     pub(crate) read: SmallVec<[u32; 8]>,
     /// The parsed values of answers, as far as they were read.
-    parsed: ArenaVec<'a, Option<Json<'a>>>,
+    pub(super) parsed: Parsed<'a>,
+    /// The number of the call that is likely to be met next.
+    pub(super) next_call: usize,
     /// The call whose result is on top of the stack.
     pub(super) last_call: Option<u32>,
     pub(crate) rule: u32,
@@ -133,6 +135,9 @@ pub(crate) struct Machine<'a> {
     /// What is taken, if somebody wants to know.
     pub(crate) record: Option<Box<Record>>,
 }
+
+/// For each call that was asked its parsed answer, if it was read.
+pub(crate) type Parsed<'a> = ArenaVec<'a, Option<Json<'a>>>;
 
 struct Frame {
     back: usize,
@@ -163,6 +168,7 @@ impl<'a> Machine<'a> {
             failed: HashMap::default(),
             read: SmallVec::new(),
             parsed,
+            next_call: 0,
             last_call: None,
             rule: 0,
             clause: None,
@@ -322,30 +328,43 @@ impl<'a> Machine<'a> {
         let arguments: SmallVec<[&'a str; 4]> = stack.iter().skip(base).map(as_text).collect();
         stack.truncate(base);
         let answers = self.input.answers;
-        let Some(number) = answers.find(call, arguments.iter().copied()) else {
+        let met = Met::new(call, &arguments);
+        let Some(number) = answers.find(met, self.next_call) else {
             self.spend_call(None, at)?;
-            let arguments = arguments.iter().map(|text| (*text).to_string()).collect();
-            self.wanted = Some(Wanted::new(call, arguments, self.rule, self.clause));
+            self.wanted = Some(Wanted::new(met, self.rule, self.clause));
             return Err(Stop::Pending);
         };
-        let Some(answer) = answers.asked.get(number).and_then(|asked| asked.answer.as_ref()) else {
+        self.next_call = number + 1;
+        if answers.asked.get(number).is_none_or(|asked| asked.answer.is_none()) {
             self.blocked = Some(number);
             return Err(Stop::Pending);
-        };
-        let number = number as u32;
-        self.spend_call(Some(number), at)?;
-        self.last_call = Some(number);
-        let known = self.parsed.get(number as usize).copied().flatten();
-        let json = known.unwrap_or_else(|| json::parse(&answer.value, self.context.arena).unwrap_or(Json::Null));
-        if let Some(slot) = self.parsed.get_mut(number as usize) {
+        }
+        self.spend_call(Some(number as u32), at)?;
+        self.last_call = Some(number as u32);
+        Ok(Datum::Json(self.answer(number).unwrap_or(Json::Null)))
+    }
+
+    /// The value of a call's answer, if there is one, which is parsed once.
+    pub(super) fn answer(&mut self, number: usize) -> Option<Json<'a>> {
+        if let Some(known) = self.parsed.get(number).copied().flatten() {
+            return Some(known);
+        }
+        let answer = self.input.answers.asked.get(number)?.answer.as_ref()?;
+        let json = json::parse(&answer.value, self.context.arena).unwrap_or(Json::Null);
+        if let Some(slot) = self.parsed.get_mut(number) {
             *slot = Some(json);
         }
-        Ok(Datum::Json(json))
+        Some(json)
+    }
+
+    /// Whether the answer of a call was read.
+    pub(crate) fn is_read(&self, number: usize) -> bool {
+        self.parsed.get(number).is_some_and(Option::is_some)
     }
 
     /// Counts a call that is read for the first time against the limit (L5.4).
     fn spend_call(&mut self, number: Option<u32>, at: usize) -> Result<(), Stop> {
-        if number.is_some_and(|number| self.read.contains(&number)) {
+        if number.is_some_and(|number| self.is_read(number as usize)) {
             return Ok(());
         }
         let limit = self.input.calls;

@@ -23,12 +23,12 @@ mod run;
 mod search;
 mod slots;
 
-pub use answer::{Answer, AnswerSource, CallRequest, CallStatus};
+pub use answer::{Answer, AnswerSource, CallStatus};
 pub use run::Mode;
 pub use slots::Event;
 
-pub(crate) use answer::Answers;
-pub(crate) use machine::{Fault, Input, Machine, Stop};
+pub(crate) use answer::{Answers, CallRequest};
+pub(crate) use machine::{Fault, Input, Machine, Parsed, Stop};
 pub(crate) use note::Note;
 pub(crate) use plain::Plain;
 pub(crate) use record::Record;
@@ -218,33 +218,35 @@ impl Evaluation {
     ) -> Result<Progress<T>, EvaluationError> {
         let waits = self.blocked.and_then(|id| self.answers.asked.get(id)).is_some_and(|asked| asked.answer.is_none());
         self.arena.reset();
-        let mut wanted = None;
+        let (mut wanted, mut parsed) = (None, None);
         if !waits {
             let mut machine = machine(&self.arena, input(&self.answers, subject), subject);
             machine.record = subject.record.then(Box::default);
             match ran(&mut machine, &mut self.candidates, subject, finish) {
                 Ok(done) => {
-                    let read = std::mem::take(&mut machine.read);
-                    self.unread.extend((0..self.answers.asked.len()).filter(|id| !read.contains(&(*id as u32))));
+                    self.unread.extend((0..self.answers.asked.len()).filter(|id| !machine.is_read(*id)));
                     return Ok(Progress::Done(done));
                 }
                 Err(Stop::Ended(code)) => return Err(ended(&machine, code)),
                 Err(Stop::Pending | Stop::Failed(_)) => {
                     wanted = machine.wanted.take();
+                    parsed = Some(machine.parsed);
                     // The one wanted is the next one asked.
                     self.blocked = Some(machine.blocked.unwrap_or(self.answers.asked.len()));
                 }
             }
         }
-        let calls = self.planned(subject, wanted, safe);
-        Ok(Progress::Calls(calls.into_iter().map(|wanted| self.ask(subject.program, wanted)).collect()))
+        let calls = self.planned(subject, wanted, parsed, safe);
+        Ok(Progress::Calls(calls.into_iter().map(|wanted| self.ask(wanted)).collect()))
     }
 
-    /// The call that the run waits for, if it was not asked yet, and all others that can start now.
-    fn planned(
-        &self,
-        subject: Subject<'_>,
+    /// The call that the run waits for, if it was not asked yet, and all others that can start now. Answers that the run has
+    /// parsed are not parsed again.
+    fn planned<'a>(
+        &'a self,
+        subject: Subject<'a>,
         wanted: Option<Wanted>,
+        parsed: Option<Parsed<'a>>,
         safe: impl Fn(&crate::hir::External) -> bool,
     ) -> SmallVec<[Wanted; 4]> {
         let mut calls: SmallVec<[Wanted; 4]> = wanted.into_iter().collect();
@@ -256,7 +258,9 @@ impl Evaluation {
         }
         let longest = policy.limits.response_bytes.max(policy.limits.string_bytes);
         if !input.steps_may_run_out(longest) {
-            let planner = plan::Planner::new(machine(&self.arena, input, subject));
+            let mut machine = machine(&self.arena, input, subject);
+            machine.parsed = parsed.unwrap_or(machine.parsed);
+            let planner = plan::Planner::new(machine);
             let certain = if program.expression_type.is_some() { planner.expression() } else { planner.rules() };
             add(&mut calls, certain);
         }
@@ -269,16 +273,11 @@ impl Evaluation {
         calls
     }
 
-    fn ask(&mut self, program: &Program, wanted: Wanted) -> CallRequest {
+    fn ask(&mut self, wanted: Wanted) -> CallRequest {
         let id = self.answers.asked.len();
         self.answers.asked.push(Asked::new(&wanted));
         let Wanted { call, arguments, rule, clause, .. } = wanted;
-        let external = program.externals.get(call as usize);
-        let name = external.map_or_else(|| Arc::from(""), |external| external.name.clone());
-        let environment = external.and_then(|external| external.environment);
-        let rule = program.rules.get(rule as usize).map(|rule| rule.name.clone());
-        let clause = clause.map(|clause| Arc::from(program.clause_name(clause)));
-        CallRequest { id, name, environment, arguments, rule, clause }
+        CallRequest { id, call, arguments, rule, clause }
     }
 
     /// Hands over the answer of a call.
@@ -322,10 +321,12 @@ fn ran<'a, T>(
     Ok(finish(Ran::Expression(machine, value)))
 }
 
-/// Adds those that are not among them.
+/// Adds those that are not among them. None of the others is there twice.
 fn add(calls: &mut SmallVec<[Wanted; 4]>, more: Vec<Wanted>) {
+    let known = calls.len();
+    calls.reserve(more.len());
     for wanted in more {
-        if !calls.iter().any(|known| known.is(&wanted)) {
+        if !calls.iter().take(known).any(|known| known.is(&wanted)) {
             calls.push(wanted);
         }
     }

@@ -19,7 +19,7 @@
 //! [`explore`](super::explore) walks the same way through all that is merely possible.
 
 use super::after;
-use super::answer::Wanted;
+use super::answer::{Met, Wanted};
 use super::apply::operands;
 use super::condition::slot_test;
 use super::explore::Explore;
@@ -70,6 +70,8 @@ pub(crate) struct Planner<'a> {
     over: bool,
     /// The calls to make, in the order running in order makes them.
     pub(super) calls: Vec<Wanted>,
+    /// The place in that list of the call that is likely to be met again next.
+    next_again: usize,
     /// Set while it walks what is possible.
     pub(super) explore: Option<Explore>,
     /// Whether the walk has gone past what may have ended the rules.
@@ -108,6 +110,7 @@ impl<'a> Planner<'a> {
             uncounted: false,
             over: false,
             calls: Vec::new(),
+            next_again: 0,
             explore: None,
             undecided: false,
         }
@@ -475,10 +478,10 @@ impl<'a> Planner<'a> {
     /// The answer of a call, or unknown; then it is to be made, if it is certain.
     fn external(&mut self, call: u32, count: usize, stack: &mut SmallVec<[Maybe<'a>; 8]>) -> Maybe<'a> {
         let base = stack.len().saturating_sub(count);
-        let arguments: Option<Vec<String>> = stack
+        let arguments: Option<SmallVec<[&'a str; 4]>> = stack
             .iter()
             .skip(base)
-            .map(|value| if let Maybe::Known(Datum::String(text)) = value { Some((*text).to_string()) } else { None })
+            .map(|value| if let Maybe::Known(Datum::String(text)) = value { Some(*text) } else { None })
             .collect();
         stack.truncate(base);
         let Some(arguments) = arguments else {
@@ -486,10 +489,13 @@ impl<'a> Planner<'a> {
             return Maybe::Unknown;
         };
         let answers = self.machine.input.answers;
-        let known = answers.find(call, arguments.iter().map(String::as_str));
-        if let Some(answer) = known.and_then(|number| answers.asked.get(number)?.answer.as_ref()) {
-            let json = crate::value::json::parse(&answer.value, self.machine.context.arena).unwrap_or(Json::Null);
-            return Maybe::Known(Datum::Json(json));
+        let met = Met::new(call, &arguments);
+        let known = answers.find(met, self.machine.next_call);
+        if let Some(number) = known {
+            self.machine.next_call = number + 1;
+            if let Some(json) = self.machine.answer(number) {
+                return Maybe::Known(Datum::Json(json));
+            }
         }
         if self.explore.as_ref().is_some_and(|explore| !explore.is_safe(call)) {
             return Maybe::Unknown;
@@ -497,9 +503,10 @@ impl<'a> Planner<'a> {
         if self.explore.is_none() && (!self.certain || self.over || (self.scarce && self.uncounted)) {
             self.uncounted = true;
         } else if known.is_none() && answers.asked.len() + self.calls.len() < self.machine.input.calls {
-            let wanted = Wanted::new(call, arguments, self.machine.rule, self.machine.clause);
-            if !self.calls.iter().any(|known| known.is(&wanted)) {
-                self.calls.push(wanted);
+            let again = met.among(&self.calls, self.next_again);
+            self.next_again = again.map_or(self.next_again, |number| number + 1);
+            if again.is_none() {
+                self.calls.push(Wanted::new(met, self.machine.rule, self.machine.clause));
             }
         }
         Maybe::Unknown

@@ -4,7 +4,7 @@
 //! is open, and lets all others that are ready to start join too; whoever comes on first closes the group and begins the
 //! work, which all of them share. It goes on as long as one of them waits.
 
-use super::host::Reply;
+use super::host::{Reply, response};
 use super::transport::{Call, Exchange, Response, Transport};
 use crate::evaluate::CallStatus;
 use futures_util::FutureExt;
@@ -65,13 +65,6 @@ impl Batch {
     }
 }
 
-fn response(reply: impl Reply) -> Response {
-    match reply.into_json() {
-        Ok(text) => Response::success(text),
-        Err(error) => Response::failure(CallStatus::UnknownFailure, error),
-    }
-}
-
 /// Joins the open group: the group, and the call's number in it.
 fn join(open: &Mutex<Arc<Group>>, arguments: Vec<String>) -> (Arc<Group>, usize) {
     let mut open = open.lock().unwrap_or_else(PoisonError::into_inner);
@@ -91,7 +84,7 @@ fn join(open: &Mutex<Arc<Group>>, arguments: Vec<String>) -> (Arc<Group>, usize)
 
 impl Transport for Batch {
     fn call(&self, call: Call) -> Exchange {
-        let (group, number) = join(&self.open, call.arguments);
+        let (group, number) = join(&self.open, call.arguments.to_vec());
         let function = self.function.clone();
         Box::pin(async move {
             // Whoever else is ready to start now joins before this goes on.

@@ -20,7 +20,7 @@ const MOST: usize = 10_000;
 /// The calls of one name that began a short while ago, by arguments.
 #[derive(Debug, Default)]
 pub(super) struct Recent {
-    calls: Mutex<HashMap<Vec<String>, Call>>,
+    calls: Mutex<HashMap<Arc<[String]>, Call>>,
 }
 
 #[derive(Debug)]
@@ -41,7 +41,7 @@ impl std::fmt::Debug for State {
 }
 
 impl Recent {
-    fn lock(&self) -> MutexGuard<'_, HashMap<Vec<String>, Call>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Arc<[String]>, Call>> {
         // No code that can panic runs under the lock.
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -57,7 +57,7 @@ impl Recent {
         }
     }
 
-    fn insert(&self, arguments: Vec<String>, fresh: Duration, state: State) {
+    fn insert(&self, arguments: Arc<[String]>, fresh: Duration, state: State) {
         let begun = Instant::now();
         let mut calls = self.lock();
         if calls.len() >= MOST {
@@ -80,9 +80,9 @@ impl Guard {
     /// Takes the answer of an identical call that began no longer ago than `fresh`, or begins the call.
     pub(crate) fn coalesce(
         self: &Arc<Guard>,
-        arguments: Vec<String>,
+        arguments: Arc<[String]>,
         fresh: Duration,
-        begin: impl FnOnce(Vec<String>) -> Started,
+        begin: impl FnOnce(Arc<[String]>) -> Started,
     ) -> Started {
         if let Some(started) = self.recent.find(&arguments, fresh) {
             self.counter.shared();

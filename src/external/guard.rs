@@ -19,10 +19,14 @@ use super::transport::{Call, Response, Sent};
 use crate::evaluate::{Answer, CallStatus};
 use crate::value::json::scan;
 use futures_util::FutureExt;
+use std::future::poll_fn;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use tokio::sync::Semaphore;
-use tokio::time::{Instant, timeout_at};
+use tokio::task::unconstrained;
+use tokio::time::{Instant, sleep_until};
 
 /// The state of one call's guard. An engine that replaces another one takes it along (R1.4).
 #[derive(Debug)]
@@ -104,7 +108,7 @@ impl Guard {
     pub(crate) fn start(
         self: &Arc<Guard>,
         external: &Arc<External>,
-        arguments: Vec<String>,
+        arguments: Arc<[String]>,
         terms: Terms,
         origin: Option<Origin>,
     ) -> Started {
@@ -118,12 +122,11 @@ impl Guard {
         let mut watch = Watch { guard: self.clone(), answered: false };
         let external = external.clone();
         Started::Later(Box::pin(async move {
-            let kept = if origin.is_some() { arguments.clone() } else { Vec::new() };
-            let mut response = watch.guard.make(&external, arguments, begun, terms).await;
+            let mut response = watch.guard.make(&external, arguments.clone(), begun, terms).await;
             let body = std::mem::take(&mut response.body);
             let answer = answer(&external, response, begun);
             watch.answered(&answer);
-            tell(&external, origin.as_ref(), &kept, &answer, &body);
+            tell(&external, origin.as_ref(), &arguments, &answer, &body);
             answer
         }))
     }
@@ -161,14 +164,14 @@ impl Guard {
         }
     }
 
-    async fn make(&self, external: &External, arguments: Vec<String>, begun: Instant, terms: Terms) -> Response {
+    async fn make(&self, external: &External, arguments: Arc<[String]>, begun: Instant, terms: Terms) -> Response {
         let timeout = external.timeout(terms.most_ms);
         let deadline = begun + timeout;
         let turn = match self.turns.try_acquire() {
             Ok(turn) => Ok(turn),
-            Err(_) => match timeout_at(deadline, self.turns.acquire()).await {
-                Ok(turn) => turn,
-                Err(_) => {
+            Err(_) => match within(deadline, self.turns.acquire()).await {
+                Some(turn) => turn,
+                None => {
                     let most = self.settings.concurrency;
                     let error = format!("{most} calls were under way for {} ms", timeout.as_millis());
                     return Response::failure(CallStatus::Timeout, error);
@@ -185,10 +188,10 @@ impl Guard {
         let call = Call { arguments, deadline, response_bytes: terms.response_bytes };
         // Making the future runs foreign code already, so it is made inside as well.
         let work = AssertUnwindSafe(async { external.transport().call(call).await }).catch_unwind();
-        let response = match timeout_at(deadline, work).await {
-            Ok(Ok(response)) => checked(response, terms.response_bytes),
-            Ok(Err(_)) => Response::failure(CallStatus::UnknownFailure, "the function panicked"),
-            Err(_) => Response::failure(CallStatus::Timeout, format!("no answer within {} ms", timeout.as_millis())),
+        let response = match within(deadline, work).await {
+            Some(Ok(response)) => checked(response, terms.response_bytes),
+            Some(Err(_)) => Response::failure(CallStatus::UnknownFailure, "the function panicked"),
+            None => Response::failure(CallStatus::Timeout, format!("no answer within {} ms", timeout.as_millis())),
         };
         if let Some(permit) = permit {
             let asked = response.retry_after.filter(|_| matches!(response.http_status, 429 | 503));
@@ -196,6 +199,27 @@ impl Guard {
         }
         response
     }
+}
+
+/// What comes of some work, unless it takes longer than that. Only work that has to be waited for needs a timer.
+async fn within<T>(deadline: Instant, work: impl Future<Output = T>) -> Option<T> {
+    let mut work = pin!(work);
+    let mut timer = pin!(None);
+    poll_fn(|context| {
+        if let Poll::Ready(done) = work.as_mut().poll(context) {
+            return Poll::Ready(Some(done));
+        }
+        if timer.is_none() {
+            // Work that uses up what its task may do in one go is not to put off its own end.
+            timer.set(Some(unconstrained(sleep_until(deadline))));
+        }
+        match timer.as_mut().as_pin_mut() {
+            Some(timer) => timer.poll(context).map(|()| None),
+            // INVARIANT: it was made just now.
+            None => Poll::Ready(None),
+        }
+    })
+    .await
 }
 
 /// Counts a call as cancelled, unless it was answered.

@@ -5,7 +5,6 @@ use crate::evaluate::CallStatus;
 use crate::value::number;
 use std::future::Future;
 use std::marker::PhantomData;
-use std::pin::Pin;
 
 /// A function of the host as a [`Transport`]; `A` is the tuple of its parameters.
 pub(super) struct HostFunction<A, F> {
@@ -27,13 +26,15 @@ impl<A, F> std::fmt::Debug for HostFunction<A, F> {
 
 impl<A: 'static, F: Handler<A>> Transport for HostFunction<A, F> {
     fn call(&self, call: Call) -> Exchange {
-        let pending = self.function.call(call.arguments);
-        Box::pin(async move {
-            match pending.await {
-                Ok(text) => Response::success(text),
-                Err(error) => Response::failure(CallStatus::UnknownFailure, error),
-            }
-        })
+        self.function.call(&call.arguments)
+    }
+}
+
+/// What came of a function.
+pub(super) fn response(reply: impl Reply) -> Response {
+    match reply.into_json() {
+        Ok(text) => Response::success(text),
+        Err(error) => Response::failure(CallStatus::UnknownFailure, error),
     }
 }
 
@@ -89,7 +90,25 @@ macro_rules! plain_reply {
         }
     )*};
 }
-plain_reply!(serde_json::Value, String, &'static str, bool, i64, i32, u32, u64, usize, f64, ());
+plain_reply!(serde_json::Value, String, &'static str, f64);
+
+/// Types whose JSON is what they are displayed as.
+macro_rules! displayed_reply {
+    ($($ty:ty),* $(,)?) => {$(
+        impl Reply for $ty {
+            fn into_json(self) -> Result<String, String> {
+                Ok(self.to_string())
+            }
+        }
+    )*};
+}
+displayed_reply!(bool, i64, i32, u32, u64, usize);
+
+impl Reply for () {
+    fn into_json(self) -> Result<String, String> {
+        Ok("null".to_string())
+    }
+}
 
 impl<T: Reply> Reply for Option<T> {
     fn into_json(self) -> Result<String, String> {
@@ -126,7 +145,7 @@ pub trait Handler<A>: Send + Sync + 'static {
     const PARAMETERS: usize;
 
     /// Calls it with canonical texts.
-    fn call(&self, arguments: Vec<String>) -> Pin<Box<dyn Future<Output = Result<String, String>> + Send>>;
+    fn call(&self, arguments: &[String]) -> Exchange;
 }
 
 macro_rules! handler {
@@ -141,17 +160,18 @@ macro_rules! handler {
             const PARAMETERS: usize = $count;
 
             #[allow(non_snake_case, unused_mut, unused_variables, reason = "one macro for 0 to 8 parameters")]
-            fn call(&self, arguments: Vec<String>) -> Pin<Box<dyn Future<Output = Result<String, String>> + Send>> {
-                let mut arguments = arguments.into_iter();
+            fn call(&self, arguments: &[String]) -> Exchange {
+                let mut arguments = arguments.iter();
                 $(
-                    let text = arguments.next().unwrap_or_default();
-                    let Some($name) = <$name as Argument>::from_text(&text) else {
+                    let text = arguments.next().map_or("", String::as_str);
+                    let Some($name) = <$name as Argument>::from_text(text) else {
                         let wanted = std::any::type_name::<$name>();
-                        return Box::pin(async move { Err(format!("the argument `{text}` is no {wanted}")) });
+                        let error = format!("the argument `{text}` is no {wanted}");
+                        return Box::pin(std::future::ready(Response::failure(CallStatus::UnknownFailure, error)));
                     };
                 )*
                 let pending = self($($name),*);
-                Box::pin(async move { pending.await.into_json() })
+                Box::pin(async move { response(pending.await) })
             }
         }
     };

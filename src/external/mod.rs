@@ -1,6 +1,6 @@
 //! What answers external calls: functions of the host, transports and stubs (R7.1, R9.2).
 //!
-//! In: a [`CallRequest`](crate::evaluate::CallRequest). Out: an [`Answer`]. A failure of any kind, a panic included, is an
+//! In: a call with its arguments. Out: an [`Answer`]. A failure of any kind, a panic included, is an
 //! answer: the default response with a status that names it (R7.4, R7.5).
 //!
 //! An [`External`] is a definition: a name, parameters, a timeout, what the value is on failure. Its [`Transport`] makes the

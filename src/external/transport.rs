@@ -58,7 +58,7 @@ pub trait Transport: std::fmt::Debug + Send + Sync + 'static {
 #[non_exhaustive]
 pub struct Call {
     /// The arguments in order, as canonical texts (L8.1). There are as many as the definition has parameters.
-    pub arguments: Vec<String>,
+    pub arguments: Arc<[String]>,
     /// When the caller gives up and drops the call.
     pub deadline: tokio::time::Instant,
     /// The longest response to read, in bytes (the limit `response_bytes`). A longer one is a
@@ -68,9 +68,9 @@ pub struct Call {
 
 impl Call {
     /// A call with these arguments, to be answered within `timeout`, with a response of at most 256 KiB.
-    pub fn new(arguments: Vec<String>, timeout: Duration) -> Call {
+    pub fn new(arguments: impl Into<Arc<[String]>>, timeout: Duration) -> Call {
         let deadline = tokio::time::Instant::now() + timeout;
-        Call { arguments, deadline, response_bytes: crate::limit::Limits::default().response_bytes }
+        Call { arguments: arguments.into(), deadline, response_bytes: crate::limit::Limits::default().response_bytes }
     }
 }
 
