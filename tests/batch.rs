@@ -95,19 +95,46 @@ fn clock_and_seed_are_those_of_the_batch_where_a_request_has_none() {
 
 #[test]
 fn an_event_is_decided_before_the_next_one_is_there() {
-    let (events, mut reader) = pipe();
+    for threads in 1..4 {
+        let (events, mut reader) = pipe();
+        let (answers, answered) = mpsc::channel();
+        let asking = std::thread::spawn(move || {
+            let mut events = events;
+            for n in 0..20 {
+                writeln!(events, "{{\"n\": {n}}}").unwrap();
+                let line: String = answered.recv().unwrap();
+                assert_eq!(line.contains("Reject"), n % 3 == 0, "{n}: {line}");
+            }
+        });
+        let batch = engine(RULES).batch(None).unwrap().threads(threads);
+        let taken = batch.ndjson(&mut reader, add, |_, lines| lines.drain(..).try_for_each(|line| answers.send(line)));
+        assert_eq!(taken.unwrap(), 20);
+        asking.join().unwrap();
+    }
+}
+
+#[test]
+fn the_thread_of_the_caller_decides_what_another_has_read() {
+    let (mut events, reader) = pipe();
     let (answers, answered) = mpsc::channel();
     let asking = std::thread::spawn(move || {
-        let mut events = events;
-        for n in 0..20 {
-            writeln!(events, "{{\"n\": {n}}}").unwrap();
-            let line: String = answered.recv().unwrap();
-            assert_eq!(line.contains("Reject"), n % 3 == 0, "{n}: {line}");
+        for _ in 0..20 {
+            // The other thread waits for the next event then, and cannot be the one that decides this one.
+            writeln!(events, "{{}}").unwrap();
+            answered.recv().unwrap();
         }
     });
-    let batch = engine(RULES).batch(None).unwrap().threads(3);
-    let taken = batch.ndjson(&mut reader, add, |_, lines| lines.drain(..).try_for_each(|line| answers.send(line)));
+    let batch = engine(RULES).batch(None).unwrap().threads(2);
+    let decided = |threads: &mut Vec<_>, _: &[u8], _: Result<Decision, EvaluationError>| {
+        threads.push(std::thread::current().id());
+    };
+    let mut all = Vec::new();
+    let taken = batch.ndjson(reader, decided, |_, threads| {
+        all.append(threads);
+        answers.send(())
+    });
     assert_eq!(taken.unwrap(), 20);
+    assert_eq!(all, [std::thread::current().id(); 20]);
     asking.join().unwrap();
 }
 

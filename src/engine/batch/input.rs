@@ -36,7 +36,7 @@ pub(super) trait Input<'e>: Sync {
     const WAITS: bool;
 
     /// The memory of a block, used again and again.
-    type Block: Default;
+    type Block: Default + Send;
 
     /// Reads the next block; its number, from 0, and whether it could be read. Nothing at the end.
     fn next(&self, block: &mut Self::Block) -> Option<(u64, io::Result<()>)>;

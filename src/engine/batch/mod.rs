@@ -8,6 +8,8 @@
 //!    is touched for an event, only for a block.
 //! 3. The caller's thread takes finished blocks in order (`turns`). There are three results for each worker, and one that is
 //!    not free is waited for: a slow taker slows the workers down, and nothing piles up.
+//! 4. In between the caller's thread decides as well, but never waits for input: from a reader it gets blocks that others have
+//!    read. So there are no more threads than cores, and none is woken while there is enough to do.
 //!
 //! Calls are awaited on one runtime that a thread of its own drives, for connections outlive the call they were made for and
 //! have to be served while a worker reads or computes.
@@ -28,7 +30,7 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::thread;
 use tokio::runtime::Handle;
-use turns::{Finished, Member, Taker, Turns};
+use turns::{Finished, Member, Next, Taker, Task, Turns};
 use worker::{Runtime, Worker};
 
 /// How many results there are for each worker: one that it fills, one that waits for its turn, one that is taken.
@@ -119,8 +121,8 @@ impl Batch {
     /// Decides NDJSON: one event on each line. Empty lines are passed over, a mark of byte order before the first too. The
     /// number of events comes back.
     ///
-    /// `decided` runs on the workers, once for each event and in the order of a block's events: it adds what shall come out to
-    /// the result `R` of its block. `take` runs on the caller's thread, once for each block in the order of the input: it gets
+    /// `decided` runs on the workers and on the caller's thread, once for each event and in the order of a block's events: it
+    /// adds what shall come out to the result `R` of its block. `take` runs on the caller's thread, once for each block in the order of the input: it gets
     /// the number of the block's first event, from 0, and the result, which it has to empty, for it is used again. It is called
     /// as soon as the events that were there to read are decided, so what it writes may be flushed each time.
     ///
@@ -147,7 +149,7 @@ impl Batch {
         self.run(&Lines::new(events, most), &decided, take)
     }
 
-    /// The same for NDJSON in memory, of which no byte is copied: the fastest way. The caller's thread decides as well.
+    /// The same for NDJSON in memory, of which no byte is copied: the fastest way.
     ///
     /// # Errors
     ///
@@ -205,27 +207,25 @@ impl Batch {
         take: impl FnMut(u64, &mut R) -> Result<(), E>,
     ) -> Result<u64, BatchError<E>> {
         let threads = self.width();
-        let turns = Turns::new(threads.saturating_mul(RESULTS));
+        let turns = &Turns::new(threads.saturating_mul(RESULTS));
         thread::scope(|scope| {
             let runtime = Runtime::for_program(&self.program, scope);
             let mut taker = turns.taker(take);
-            // Where nothing has to be waited for, the caller's thread decides as well; but a thread that awaits may not be one
-            // of the caller's runtime.
-            let joins = runtime.handle().is_none() && (threads == 1 || !I::WAITS);
+            // The caller's thread decides as well; but one that awaits may not be one of the caller's runtime.
+            let joins = runtime.handle().is_none();
             let workers: Vec<_> = (usize::from(joins)..threads)
                 .map_while(|_| {
                     let (member, runtime) = (turns.join(), runtime.handle());
-                    let work = move || {
-                        let mut work = Work::new(self, input, decided, runtime);
-                        // The result comes first: what was read has a place to go to, so the block that is due never waits.
-                        while member.begin(true).is_some_and(|result| work.block(&member, result)) {}
-                    };
+                    let work = move || Work::new(self, input, decided, runtime).all(&member, joins && I::WAITS);
                     thread::Builder::new().name("fql batch".to_string()).spawn_scoped(scope, work).ok()
                 })
                 .collect();
-            let result = match joins || workers.is_empty() {
-                true => self.join(input, decided, &turns, &mut taker),
-                false => Ok(()),
+            let result = if workers.is_empty() || (joins && !I::WAITS) {
+                self.join(input, decided, turns, &mut taker)
+            } else if joins {
+                self.help(input, decided, turns, &mut taker)
+            } else {
+                Ok(())
             };
             let result = result.and_then(|()| taker.all(true));
             drop(taker);
@@ -238,25 +238,44 @@ impl Batch {
         })
     }
 
-    /// Decides on the caller's thread, and takes what is due in between.
+    /// Reads and decides on the caller's thread, and takes what is due in between.
     fn join<'e, I: Input<'e>, R: Default, E, T: FnMut(u64, &mut R) -> Result<(), E>>(
         &self,
         input: &I,
         decided: &impl Fn(&mut R, &[u8], Result<Decision, EvaluationError>),
-        turns: &Turns<R>,
-        taker: &mut Taker<'_, R, T>,
+        turns: &Turns<I::Block, R>,
+        taker: &mut Taker<'_, I::Block, R, T>,
     ) -> Result<(), BatchError<E>> {
         let member = turns.join();
         let mut work = Work::new(self, input, decided, None);
         loop {
             taker.all(false)?;
-            let more = match member.begin(false) {
-                Some(result) => work.block(&member, result),
+            match member.begin(false) {
+                Some(result) => match work.read(result) {
+                    Some(task) => work.block = work.decide(turns, task),
+                    None => return Ok(()),
+                },
                 // All results are with other workers, or behind what one of them has.
-                None => taker.one(true)?,
-            };
-            if !more {
-                return Ok(());
+                None if taker.one(true)? => {}
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// Takes what is due on the caller's thread, and decides in between what workers have read.
+    fn help<'e, I: Input<'e>, R: Default, E, T: FnMut(u64, &mut R) -> Result<(), E>>(
+        &self,
+        input: &I,
+        decided: &impl Fn(&mut R, &[u8], Result<Decision, EvaluationError>),
+        turns: &Turns<I::Block, R>,
+        taker: &mut Taker<'_, I::Block, R, T>,
+    ) -> Result<(), BatchError<E>> {
+        let mut work = Work::new(self, input, decided, None);
+        loop {
+            match turns.next() {
+                Next::Due(finished) => taker.take(finished)?,
+                Next::Offered(task) => turns.emptied(work.decide(turns, task)),
+                Next::End => return Ok(()),
             }
         }
     }
@@ -322,17 +341,40 @@ impl<'b, 'e, I: Input<'e>, F> Work<'b, 'e, I, F> {
         Work { worker: Worker::new(batch, runtime), input, block: I::Block::default(), decided }
     }
 
-    /// Decides the next block; false if there is none.
-    fn block<R: Default>(&mut self, member: &Member<'_, R>, mut result: R) -> bool
+    /// Reads and decides until there is nothing left. Where the taker decides as well, it is offered what was read.
+    fn all<R: Default>(&mut self, member: &Member<'_, I::Block, R>, offers: bool)
     where
         F: Fn(&mut R, &[u8], Result<Decision, EvaluationError>),
     {
-        let Some((number, read)) = self.input.next(&mut self.block) else { return false };
-        let events = read.is_ok().then(|| self.input.events(&self.block)).into_iter().flatten();
+        // The result comes first: what was read has a place to go to, so the block that is due never waits.
+        while let Some(task) = member.begin(true).and_then(|result| self.read(result)) {
+            self.block = match if offers { member.offer(task) } else { Err(task) } {
+                Ok(emptied) => emptied,
+                Err(task) => self.decide(member.turns(), task),
+            };
+        }
+        while let Some(task) = member.offered() {
+            self.decide(member.turns(), task);
+        }
+    }
+
+    /// Reads the next block, to fill that result from; nothing if there is none.
+    fn read<R>(&mut self, result: R) -> Option<Task<I::Block, R>> {
+        let (number, read) = self.input.next(&mut self.block)?;
+        Some(Task { number, block: std::mem::take(&mut self.block), read, result })
+    }
+
+    /// Decides a block and hands over its result; gives back the block's memory.
+    fn decide<R: Default>(&mut self, turns: &Turns<I::Block, R>, task: Task<I::Block, R>) -> I::Block
+    where
+        F: Fn(&mut R, &[u8], Result<Decision, EvaluationError>),
+    {
+        let Task { number, block, read, mut result } = task;
+        let events = read.is_ok().then(|| self.input.events(&block)).into_iter().flatten();
         let decided = self.decided;
         let count = self.worker.decide(events, |event, decision| decided(&mut result, event, decision));
-        member.finish(number, Finished { result, count, read });
-        true
+        turns.finish(number, Finished { result, count, read });
+        block
     }
 }
 

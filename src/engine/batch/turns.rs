@@ -3,11 +3,38 @@
 //! In: results as workers finish them. Out: the same in order, and back again when they were taken. There is a fixed number
 //! of them, so that the fastest worker waits for the slowest taker. The lock is taken a few times for a block, never for an
 //! event.
+//!
+//! A taker that decides as well must not read what it would have to wait for: results could not be taken meanwhile. So
+//! workers offer it blocks that they have read, as many as keep it busy. No thread is then woken for a block as long as there
+//! is enough to do.
 
 use super::BatchError;
 use std::collections::VecDeque;
 use std::io;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// How many blocks are on offer at most. Whoever offers decides a block of its own before it offers more, and is to find one
+/// left then.
+const OFFERED: usize = 2;
+
+/// A block that was read, and the result to be filled with what comes out of it.
+pub(super) struct Task<B, R> {
+    pub(super) number: u64,
+    pub(super) block: B,
+    /// Whether it could be read.
+    pub(super) read: io::Result<()>,
+    pub(super) result: R,
+}
+
+/// What there is to do for a taker that decides as well.
+pub(super) enum Next<B, R> {
+    /// The block that is due.
+    Due(Finished<R>),
+    /// A block to be decided.
+    Offered(Task<B, R>),
+    /// Nothing, and nothing comes.
+    End,
+}
 
 /// What came out of a block.
 pub(super) struct Finished<R> {
@@ -19,18 +46,21 @@ pub(super) struct Finished<R> {
 }
 
 /// The results under way.
-pub(super) struct Turns<R> {
-    state: Mutex<State<R>>,
+pub(super) struct Turns<B, R> {
+    state: Mutex<State<B, R>>,
     /// A result is free again, or it is all over.
     free: Condvar,
-    /// The block that is due is finished, or no worker is left.
+    /// The block that is due is finished, one is on offer, or no worker is left.
     due: Condvar,
 }
 
-struct State<R> {
+struct State<B, R> {
     /// Finished blocks from number `taken` on.
     finished: VecDeque<Option<Finished<R>>>,
     taken: u64,
+    offered: VecDeque<Task<B, R>>,
+    /// The memory of blocks that were offered and decided.
+    emptied: Vec<B>,
     free: Vec<R>,
     /// How many results may still be made.
     unmade: usize,
@@ -41,12 +71,14 @@ struct State<R> {
     workers_wait: usize,
 }
 
-impl<R: Default> Turns<R> {
+impl<B: Default, R: Default> Turns<B, R> {
     /// At most so many results.
-    pub(super) fn new(most: usize) -> Turns<R> {
+    pub(super) fn new(most: usize) -> Turns<B, R> {
         let state = State {
             finished: VecDeque::new(),
             taken: 0,
+            offered: VecDeque::new(),
+            emptied: Vec::new(),
             free: Vec::new(),
             unmade: most,
             workers: 0,
@@ -57,19 +89,19 @@ impl<R: Default> Turns<R> {
         Turns { state: Mutex::new(state), free: Condvar::new(), due: Condvar::new() }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State<R>> {
+    fn lock(&self) -> MutexGuard<'_, State<B, R>> {
         // INVARIANT: nothing panics under the lock.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// One more worker, until the member is dropped.
-    pub(super) fn join(&self) -> Member<'_, R> {
+    pub(super) fn join(&self) -> Member<'_, B, R> {
         self.lock().workers += 1;
         Member { turns: self }
     }
 
     /// Where the results go to. However it ends, no worker is left waiting.
-    pub(super) fn taker<T>(&self, take: T) -> Taker<'_, R, T> {
+    pub(super) fn taker<T>(&self, take: T) -> Taker<'_, B, R, T> {
         Taker { turns: self, take, first: 0 }
     }
 
@@ -77,18 +109,60 @@ impl<R: Default> Turns<R> {
     fn due(&self, wait: bool) -> Option<Finished<R>> {
         let mut state = self.lock();
         loop {
-            if let Some(finished) = state.finished.front_mut().and_then(Option::take) {
-                state.finished.pop_front();
-                state.taken += 1;
-                return Some(finished);
+            let finished = state.due();
+            if finished.is_some() || state.workers == 0 || state.over || !wait {
+                return finished;
             }
-            if state.workers == 0 || state.over || !wait {
-                return None;
-            }
-            state.taker_waits = true;
-            state = self.due.wait(state).unwrap_or_else(PoisonError::into_inner);
-            state.taker_waits = false;
+            state = self.wait_for_due(state);
         }
+    }
+
+    /// What there is to do next; waits for it.
+    pub(super) fn next(&self) -> Next<B, R> {
+        let mut state = self.lock();
+        loop {
+            if let Some(finished) = state.due() {
+                return Next::Due(finished);
+            }
+            if state.over {
+                return Next::End;
+            }
+            if let Some(task) = state.offered.pop_front() {
+                return Next::Offered(task);
+            }
+            if state.workers == 0 {
+                return Next::End;
+            }
+            state = self.wait_for_due(state);
+        }
+    }
+
+    fn wait_for_due<'t>(&'t self, mut state: MutexGuard<'t, State<B, R>>) -> MutexGuard<'t, State<B, R>> {
+        state.taker_waits = true;
+        state = self.due.wait(state).unwrap_or_else(PoisonError::into_inner);
+        state.taker_waits = false;
+        state
+    }
+
+    /// Hands over what came out of the block of that number.
+    pub(super) fn finish(&self, number: u64, finished: Finished<R>) {
+        let mut state = self.lock();
+        // INVARIANT: a block is finished once, and no more are under way than there are results.
+        let place = number.saturating_sub(state.taken) as usize;
+        while state.finished.len() <= place {
+            state.finished.push_back(None);
+        }
+        if let Some(slot) = state.finished.get_mut(place) {
+            *slot = Some(finished);
+        }
+        if place == 0 && state.taker_waits {
+            self.due.notify_one();
+        }
+    }
+
+    /// The memory of a block that was offered.
+    pub(super) fn emptied(&self, block: B) {
+        self.lock().emptied.push(block);
     }
 
     /// A result that was emptied.
@@ -107,15 +181,24 @@ impl<R: Default> Turns<R> {
     }
 }
 
+impl<B, R> State<B, R> {
+    fn due(&mut self) -> Option<Finished<R>> {
+        let finished = self.finished.front_mut()?.take()?;
+        self.finished.pop_front();
+        self.taken += 1;
+        Some(finished)
+    }
+}
+
 /// Takes the results in order.
-pub(super) struct Taker<'t, R: Default, T> {
-    turns: &'t Turns<R>,
+pub(super) struct Taker<'t, B: Default, R: Default, T> {
+    turns: &'t Turns<B, R>,
     take: T,
     /// How many events the results were for: the number of the next one.
     first: u64,
 }
 
-impl<R: Default, T> Taker<'_, R, T> {
+impl<B: Default, R: Default, T> Taker<'_, B, R, T> {
     /// Takes what is due until nothing is left, and waits for it if it shall; how many events there were till now.
     pub(super) fn all<E>(&mut self, wait: bool) -> Result<u64, BatchError<E>>
     where
@@ -130,27 +213,41 @@ impl<R: Default, T> Taker<'_, R, T> {
     where
         T: FnMut(u64, &mut R) -> Result<(), E>,
     {
-        let Some(mut finished) = self.turns.due(wait) else { return Ok(false) };
+        let Some(finished) = self.turns.due(wait) else { return Ok(false) };
+        self.take(finished)?;
+        Ok(true)
+    }
+
+    /// Takes this one.
+    pub(super) fn take<E>(&mut self, mut finished: Finished<R>) -> Result<(), BatchError<E>>
+    where
+        T: FnMut(u64, &mut R) -> Result<(), E>,
+    {
         finished.read.map_err(BatchError::Input)?;
         (self.take)(self.first, &mut finished.result).map_err(BatchError::Taker)?;
         self.first += finished.count;
         self.turns.give_back(finished.result);
-        Ok(true)
+        Ok(())
     }
 }
 
-impl<R: Default, T> Drop for Taker<'_, R, T> {
+impl<B: Default, R: Default, T> Drop for Taker<'_, B, R, T> {
     fn drop(&mut self) {
         self.turns.end();
     }
 }
 
 /// A worker's part.
-pub(super) struct Member<'t, R: Default> {
-    turns: &'t Turns<R>,
+pub(super) struct Member<'t, B: Default, R: Default> {
+    turns: &'t Turns<B, R>,
 }
 
-impl<R: Default> Member<'_, R> {
+impl<B: Default, R: Default> Member<'_, B, R> {
+    /// What it is a part of.
+    pub(super) fn turns(&self) -> &Turns<B, R> {
+        self.turns
+    }
+
     /// A result to fill; nothing when it is all over, or none is free and shall not be waited for.
     pub(super) fn begin(&self, wait: bool) -> Option<R> {
         let mut state = self.turns.lock();
@@ -174,24 +271,27 @@ impl<R: Default> Member<'_, R> {
         }
     }
 
-    /// Hands over what came out of the block of that number.
-    pub(super) fn finish(&self, number: u64, finished: Finished<R>) {
+    /// Offers a block to the taker, for which there is memory for another one; or it has enough to do.
+    pub(super) fn offer(&self, task: Task<B, R>) -> Result<B, Task<B, R>> {
         let mut state = self.turns.lock();
-        // INVARIANT: a block is finished once, and no more are under way than there are results.
-        let place = number.saturating_sub(state.taken) as usize;
-        while state.finished.len() <= place {
-            state.finished.push_back(None);
+        if state.offered.len() >= OFFERED {
+            return Err(task);
         }
-        if let Some(slot) = state.finished.get_mut(place) {
-            *slot = Some(finished);
-        }
-        if place == 0 && state.taker_waits {
+        state.offered.push_back(task);
+        if state.taker_waits {
             self.turns.due.notify_one();
         }
+        Ok(state.emptied.pop().unwrap_or_default())
+    }
+
+    /// A block that is still on offer.
+    pub(super) fn offered(&self) -> Option<Task<B, R>> {
+        let mut state = self.turns.lock();
+        if state.over { None } else { state.offered.pop_front() }
     }
 }
 
-impl<R: Default> Drop for Member<'_, R> {
+impl<B: Default, R: Default> Drop for Member<'_, B, R> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             // Its block never comes.
