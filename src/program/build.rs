@@ -320,6 +320,9 @@ impl<'h> Build<'h> {
 
     /// Whether evaluating it can make an external call.
     fn makes_calls(&self, e: &Expr) -> bool {
+        if self.hir.externals.is_empty() {
+            return false;
+        }
         match &e.kind {
             Kind::External(..) => true,
             Kind::Variable(id) => self.calls.get(*id as usize).copied().unwrap_or(false),

@@ -1,15 +1,14 @@
 //! Dropping a deep tree on a small stack (L5.5).
 //!
 //! A level of brackets can hold a chain for each level of precedence, so 128 brackets can be a thousand nodes deep.
-//! Whatever lies below a chain is therefore taken apart in a loop; above the first chain a tree is only as deep as
-//! brackets nest.
+//! Whatever lies below a chain is therefore taken apart in a loop, if it is more than a few levels; above the first chain a
+//! tree is only as deep as brackets nest.
 
 use super::ast::{Chain, Expr, Kind, StepKind};
 
 impl Drop for Chain {
     fn drop(&mut self) {
-        let rest = self.rest.iter().map(|(_, operand)| operand);
-        if std::iter::once(&self.first).chain(rest).all(is_leaf) {
+        if is_flat(self, LEVELS) {
             return;
         }
         let mut waiting = Vec::new();
@@ -20,11 +19,30 @@ impl Drop for Chain {
     }
 }
 
-fn is_leaf(expr: &Expr) -> bool {
-    !matches!(
-        expr.kind,
-        Kind::Array(_) | Kind::Object(_) | Kind::Unary(..) | Kind::Chain(_) | Kind::Conditional(_) | Kind::Postfix(..)
-    )
+/// How many levels below a chain are dropped as any value is.
+const LEVELS: usize = 3;
+
+fn is_flat(chain: &Chain, levels: usize) -> bool {
+    std::iter::once(&chain.first).chain(chain.rest.iter().map(|(_, operand)| operand)).all(|one| is_low(one, levels))
+}
+
+/// Whether there are no more levels below an expression.
+fn is_low(expr: &Expr, levels: usize) -> bool {
+    let below = levels.checked_sub(1);
+    match &expr.kind {
+        Kind::Array(_) | Kind::Object(_) | Kind::Conditional(_) => false,
+        Kind::Chain(chain) => below.is_some_and(|below| is_flat(chain, below)),
+        Kind::Unary(_, inner) => below.is_some_and(|below| is_low(inner, below)),
+        Kind::Postfix(base, steps) => below.is_some_and(|below| {
+            is_low(base, below)
+                && steps.iter().all(|step| match &step.kind {
+                    StepKind::Member(_) => true,
+                    StepKind::Call(arguments) => arguments.iter().all(|argument| is_low(&argument.value, below)),
+                    StepKind::Index(index) => is_low(index, below),
+                })
+        }),
+        _ => true,
+    }
 }
 
 fn take_chain(chain: &mut Chain, waiting: &mut Vec<Expr>) {

@@ -13,7 +13,6 @@ use super::formula::{Node, Subjects};
 use super::ranges::Ranges;
 use crate::source::Span;
 use smallvec::SmallVec;
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -66,8 +65,10 @@ struct About {
 #[derive(Default)]
 struct Group {
     all: Vec<u32>,
-    /// Those that ask for one class.
-    exact: HashMap<u32, SmallVec<[u32; 4]>, foldhash::fast::RandomState>,
+    /// Those that ask for one class: for each class the last of its links, from 1.
+    exact: Vec<u32>,
+    /// An end, and the link before it of the same class.
+    links: Vec<(u32, u32)>,
     /// The others.
     loose: Vec<u32>,
 }
@@ -217,9 +218,10 @@ impl Ends {
             })
         };
         let mut found: Vec<u32> = Vec::new();
-        let near = |list: &[u32], found: &mut Vec<u32>| {
-            found.extend(list.iter().rev().take(LOOKS).copied().filter(matters).take(NEAREST));
+        let nearest = |places: &mut dyn Iterator<Item = u32>, found: &mut Vec<u32>| {
+            found.extend(places.take(LOOKS).filter(matters).take(NEAREST));
         };
+        let near = |list: &[u32], found: &mut Vec<u32>| nearest(&mut list.iter().rev().copied(), found);
         if is_free {
             near(&self.settled, &mut found);
         } else {
@@ -233,7 +235,7 @@ impl Ends {
             for group in [&about.waiting, &about.settled] {
                 if classes.count() <= FEW {
                     let classes = classes.iter().flat_map(|(first, last)| first..=last);
-                    classes.filter_map(|class| group.exact.get(&class)).for_each(|list| near(list, &mut found));
+                    classes.for_each(|class| nearest(&mut group.exact(class), &mut found));
                     near(&group.loose, &mut found);
                 } else {
                     near(&group.all, &mut found);
@@ -254,18 +256,35 @@ impl Ends {
 impl Group {
     fn add(&mut self, place: u32, class: Option<u32>) {
         self.all.push(place);
-        match class {
-            Some(class) => self.exact.entry(class).or_default().push(place),
-            None => self.loose.push(place),
+        let Some(class) = class else {
+            self.loose.push(place);
+            return;
+        };
+        if self.exact.len() <= class as usize {
+            self.exact.resize(class as usize + 1, 0);
         }
+        if let Some(last) = self.exact.get_mut(class as usize) {
+            self.links.push((place, *last));
+            *last = self.links.len() as u32;
+        }
+    }
+
+    /// Those that ask for this class only, the last one first.
+    fn exact(&self, class: u32) -> impl Iterator<Item = u32> {
+        let link = |number: u32| self.links.get((number as usize).checked_sub(1)?).copied();
+        let last = self.exact.get(class as usize).and_then(|last| link(*last));
+        std::iter::successors(last, move |(_, before)| link(*before)).map(|(place, _)| place)
     }
 
     fn truncate(&mut self, length: usize, class: Option<u32>) {
         shorten(&mut self.all, length);
         shorten(&mut self.loose, length);
-        if let Some(list) = class.and_then(|class| self.exact.get_mut(&class)) {
-            let kept = list.iter().rposition(|place| (*place as usize) < length).map_or(0, |last| last + 1);
-            list.truncate(kept);
+        let Some(last) = class.and_then(|class| self.exact.get_mut(class as usize)) else { return };
+        while let Some((place, before)) = (*last as usize).checked_sub(1).and_then(|link| self.links.get(link)) {
+            if (*place as usize) < length {
+                break;
+            }
+            *last = *before;
         }
     }
 }

@@ -116,29 +116,24 @@ impl<'h> Subjects<'h> {
 
     /// One of them holds.
     fn any(&self, parts: impl Iterator<Item = Node>) -> Node {
-        let mut flat = Vec::new();
+        let mut flat = Vec::with_capacity(parts.size_hint().0);
         for part in parts {
             match part {
                 Node::Any(inner) => flat.extend(inner),
                 other => flat.push(other),
             }
         }
-        flat.sort();
-        let mut out: Vec<Node> = Vec::with_capacity(flat.len());
-        for part in flat {
-            match (out.last_mut(), part) {
-                (_, Node::All(inner)) if inner.is_empty() => return Node::All(inner),
-                (Some(Node::In(a, classes)), Node::In(b, more)) if *a == b => {
-                    *classes = classes.or(&more);
-                    if self.get(b).is_some_and(|one| one.all().is_within(classes)) {
-                        return Node::All(Vec::new());
-                    }
-                }
-                (Some(last), part) if *last == part => {}
-                (_, part) => out.push(part),
+        let mut met = false;
+        join(&mut flat, |last, part| {
+            if let (Node::In(subject, classes), Node::In(_, more)) = (last, part) {
+                *classes = classes.or(more);
+                met |= self.get(*subject).is_some_and(|one| one.all().is_within(classes));
             }
+        });
+        if met || flat.iter().any(|part| matches!(part, Node::All(inner) if inner.is_empty())) {
+            return Node::All(Vec::new());
         }
-        single(out, Node::Any)
+        single(flat, Node::Any)
     }
 
     /// When an expression is true, or when it is false.
@@ -322,29 +317,36 @@ impl<'h> Subjects<'h> {
 
 /// All of them hold.
 pub(super) fn all(parts: impl Iterator<Item = Node>) -> Node {
-    let mut flat = Vec::new();
+    let mut flat = Vec::with_capacity(parts.size_hint().0);
     for part in parts {
         match part {
             Node::All(inner) => flat.extend(inner),
             other => flat.push(other),
         }
     }
-    flat.sort();
-    let mut out: Vec<Node> = Vec::with_capacity(flat.len());
-    for part in flat {
-        match (out.last_mut(), part) {
-            (_, Node::Any(inner)) if inner.is_empty() => return Node::Any(inner),
-            (Some(Node::In(a, classes)), Node::In(b, more)) if *a == b => {
-                *classes = classes.and(&more);
-                if classes.is_empty() {
-                    return Node::Any(Vec::new());
-                }
-            }
-            (Some(last), part) if *last == part => {}
-            (_, part) => out.push(part),
+    let mut contradicts = false;
+    join(&mut flat, |last, part| {
+        if let (Node::In(_, classes), Node::In(_, more)) = (last, part) {
+            *classes = classes.and(more);
+            contradicts |= classes.is_empty();
         }
+    });
+    if contradicts || flat.iter().any(|part| matches!(part, Node::Any(inner) if inner.is_empty())) {
+        return Node::Any(Vec::new());
     }
-    single(out, Node::All)
+    single(flat, Node::All)
+}
+
+/// Puts parts in order and leaves of equal ones one; what is asked of one subject becomes one part.
+fn join(parts: &mut Vec<Node>, mut both: impl FnMut(&mut Node, &Node)) {
+    parts.sort_unstable();
+    parts.dedup_by(|part, last| match (&*last, &*part) {
+        (Node::In(a, _), Node::In(b, _)) if a == b => {
+            both(last, part);
+            true
+        }
+        _ => last == part,
+    });
 }
 
 fn single(mut parts: Vec<Node>, wrap: fn(Vec<Node>) -> Node) -> Node {

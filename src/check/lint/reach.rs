@@ -24,7 +24,7 @@ const ALL_STEPS: usize = 5_000_000;
 /// The tests of a rule, in the order of its statements.
 struct Tests {
     condition: Formula,
-    clauses: Vec<Vec<Formula>>,
+    statements: Vec<Formula>,
 }
 
 /// Looks at all rules; they have no errors.
@@ -49,11 +49,10 @@ impl<'h> Reach<'h> {
             .iter()
             .map(|rule| {
                 let condition = rule.condition.as_ref().map_or_else(yes, |condition| subjects.formula(condition));
-                let mut test = |statement: &hir::Statement| {
-                    statement.when.as_ref().map_or_else(yes, |when| subjects.formula(when))
-                };
-                let clauses = rule.clauses.iter().map(|clause| clause.statements.iter().map(&mut test).collect());
-                Tests { condition, clauses: clauses.collect() }
+                let statements = rule.clauses.iter().flat_map(|clause| &clause.statements);
+                let tests =
+                    statements.map(|statement| statement.when.as_ref().map_or_else(yes, |when| subjects.formula(when)));
+                Tests { condition, statements: tests.collect() }
             })
             .collect();
         subjects.close();
@@ -77,8 +76,9 @@ impl<'h> Reach<'h> {
             return;
         }
         let mut seen = Seen::default();
-        for (clause, (statements, tests)) in rule.clauses.iter().zip(&tests.clauses).enumerate() {
-            self.clause(number, rule, &condition, (clause, statements), tests, &mut seen);
+        let mut tests = tests.statements.iter();
+        for (position, clause) in rule.clauses.iter().enumerate() {
+            self.clause(number, rule, &condition, (position, clause), &mut tests, &mut seen);
         }
         if first_match {
             self.ends.truncate(before);
@@ -93,7 +93,7 @@ impl<'h> Reach<'h> {
         rule: &hir::Rule,
         condition: &Rc<Node>,
         (position, clause): (usize, &hir::Clause),
-        tests: &[Formula],
+        tests: &mut std::slice::Iter<'_, Formula>,
         seen: &mut Seen,
     ) {
         let mut dead = Vec::new();

@@ -130,7 +130,7 @@ impl Subject {
         if self.tells_entries {
             self.constants.extend(self.entries.iter().map(|entry| Value::Text(Arc::from(&**entry))));
         }
-        self.constants.sort_by(|a, b| a.order(b).unwrap_or(Ordering::Equal));
+        self.constants.sort_unstable_by(|a, b| a.order(b).unwrap_or(Ordering::Equal));
         self.constants.dedup_by(|a, b| a.order(b) == Some(Ordering::Equal));
         self.layout = Some(match self.ty {
             Type::Bool => Layout::Bool,
@@ -143,7 +143,8 @@ impl Subject {
     /// Only `==` and `In` ask: what is named, and what is not.
     fn named(&self) -> Layout {
         let mut spelt: BTreeMap<String, Vec<u32>> = BTreeMap::new();
-        if !self.tells_entries {
+        // Spellings are asked for by `In` alone.
+        if !self.tells_entries || self.entries.is_empty() {
             return Layout::Named(spelt, 0);
         }
         let mut next = 0;

@@ -8,6 +8,7 @@ use crate::function::Takes;
 use crate::program::{FALSE, Op, Program, TRUE, TestKind};
 use crate::value::Type;
 use crate::value::operate::Operands;
+use std::ops::Range;
 
 /// A test and how it has to end.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -17,10 +18,47 @@ pub(super) struct Literal {
 }
 
 /// Tests that all have to end so.
-pub(super) type Way = Vec<Literal>;
+pub(super) type Way = [Literal];
+
+/// The ways of many conditions, by number, their tests one behind the other.
+#[derive(Debug, Default)]
+pub(super) struct Ways {
+    literals: Vec<Literal>,
+    /// Where the tests of each end.
+    ends: Vec<u32>,
+}
+
+impl Ways {
+    /// How many there are.
+    pub(super) fn count(&self) -> u32 {
+        self.ends.len() as u32
+    }
+
+    pub(super) fn get(&self, number: u32) -> &Way {
+        let end = |number: usize| self.ends.get(number).map_or(0, |end| *end as usize);
+        let start = (number as usize).checked_sub(1).map_or(0, end);
+        self.literals.get(start..end(number as usize)).unwrap_or_default()
+    }
+
+    /// Those of these numbers.
+    pub(super) fn all(&self, numbers: Range<u32>) -> impl Iterator<Item = &Way> {
+        numbers.map(|number| self.get(number))
+    }
+
+    pub(super) fn push(&mut self, way: &Way, more: &Way) {
+        self.literals.extend_from_slice(way);
+        self.literals.extend_from_slice(more);
+        self.ends.push(self.literals.len() as u32);
+    }
+
+    fn truncate(&mut self, count: u32) {
+        self.ends.truncate(count as usize);
+        self.literals.truncate(self.ends.last().map_or(0, |end| *end as usize));
+    }
+}
 
 /// How many ways a condition may have, how many tests of one are kept, and how many steps may be spent on a condition.
-const MOST_WAYS: usize = 64;
+const MOST_WAYS: u32 = 64;
 const MOST_TESTS: usize = 12;
 const MOST_STEPS: usize = 512;
 
@@ -29,11 +67,15 @@ pub(super) struct Access<'p> {
     program: &'p Program,
     /// For each variable whether evaluating it changes nothing.
     quiet: Vec<bool>,
+    /// The way that is followed.
+    way: Vec<Literal>,
+    /// Where to go on, with how many of its tests, and one more.
+    open: Vec<(u32, usize, Option<Literal>)>,
 }
 
 impl<'p> Access<'p> {
     pub(super) fn new(program: &'p Program) -> Access<'p> {
-        let mut access = Access { program, quiet: Vec::new() };
+        let mut access = Access { program, quiet: Vec::new(), way: Vec::new(), open: Vec::new() };
         // A variable is made of earlier ones only.
         for start in &program.lets {
             let quiet = access.is_quiet(*start);
@@ -42,40 +84,42 @@ impl<'p> Access<'p> {
         access
     }
 
-    /// The ways of the condition that begins at a test; `None` if that is too much to tell.
-    pub(super) fn ways(&self, entry: u32) -> Option<Vec<Way>> {
-        let mut ways = Vec::new();
-        let mut way = Way::new();
-        // Where to go on, with how many of the literals so far, and one more.
-        let mut open: Vec<(u32, usize, Option<Literal>)> = vec![(entry, 0, None)];
+    /// Adds the ways of the condition that begins at a test, each with more tests behind it; `None` if that is too much to
+    /// tell.
+    pub(super) fn ways(&mut self, entry: u32, more: &Way, ways: &mut Ways) -> Option<()> {
+        let before = ways.count();
+        self.way.clear();
+        self.open.clear();
+        self.open.push((entry, 0, None));
         let mut steps = 0;
-        while let Some((at, kept, literal)) = open.pop() {
-            way.truncate(kept);
-            way.extend(literal);
+        while let Some((at, kept, literal)) = self.open.pop() {
+            self.way.truncate(kept);
+            self.way.extend(literal);
             steps += 1;
-            if steps > MOST_STEPS || ways.len() > MOST_WAYS {
+            if steps > MOST_STEPS || ways.count() - before > MOST_WAYS {
+                ways.truncate(before);
                 return None;
             }
-            let kept = way.len();
+            let kept = self.way.len();
             match (at, self.program.tests.get(at as usize)) {
                 (FALSE, _) => {}
-                (TRUE, _) | (_, None) => ways.push(way.clone()),
-                (_, Some(_)) if kept >= MOST_TESTS => ways.push(way.clone()),
+                (TRUE, _) | (_, None) => ways.push(&self.way, more),
+                (_, Some(_)) if kept >= MOST_TESTS => ways.push(&self.way, more),
                 (_, Some(test)) => match test.kind {
-                    TestKind::Constant(holds) => open.push((if holds { test.yes } else { test.no }, kept, None)),
+                    TestKind::Constant(holds) => self.open.push((if holds { test.yes } else { test.no }, kept, None)),
                     TestKind::Code(start) if self.is_quiet(start) => {
-                        open.extend([(test.no, kept, None), (test.yes, kept, None)]);
+                        self.open.extend([(test.no, kept, None), (test.yes, kept, None)]);
                     }
-                    TestKind::Code(_) => ways.push(way.clone()),
+                    TestKind::Code(_) => ways.push(&self.way, more),
                     kind => {
                         let no = says_much(kind).then_some(Literal { kind, holds: false });
-                        open.push((test.no, kept, no));
-                        open.push((test.yes, kept, Some(Literal { kind, holds: true })));
+                        self.open.push((test.no, kept, no));
+                        self.open.push((test.yes, kept, Some(Literal { kind, holds: true })));
                     }
                 },
             }
         }
-        Some(ways)
+        Some(())
     }
 
     /// Whether running the code from there to its end changes nothing, whatever the event is.

@@ -19,9 +19,11 @@ pub(crate) use words::Words;
 
 use super::build::Guards;
 use super::{Condition, Program, TestKind, ends};
-use access::{Access, Literal, Way};
+use access::{Access, Literal, Way, Ways};
 use posting::{Bounds, Posting};
+use smallvec::{SmallVec, smallvec};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
 
 /// From how many statements on looking through the index costs less than looking at all.
 const FEWEST: usize = 16;
@@ -58,10 +60,10 @@ pub(crate) struct Index {
     pub(crate) statements: usize,
 }
 
-/// The ways of one statement or of the condition of a rule.
+/// The ways of one statement or of the condition of a rule, by number.
 struct Filed {
     statement: u32,
-    ways: Option<Vec<Way>>,
+    ways: Option<Range<u32>>,
 }
 
 impl Index {
@@ -71,8 +73,8 @@ impl Index {
         if !(FEWEST..1 << 31).contains(&statements) {
             return None;
         }
-        let filed = file(program, guards)?;
-        let mut build = Build::new(program, &filed);
+        let (filed, ways) = file(program, guards)?;
+        let mut build = Build::new(program, &filed, &ways);
         for one in filed {
             build.file(one);
         }
@@ -89,12 +91,17 @@ impl Index {
 }
 
 /// The ways of everything that has to be looked at.
-fn file(program: &Program, guards: &Guards) -> Option<Vec<Filed>> {
-    let access = Access::new(program);
-    let ways = |condition: Condition| match condition {
-        Condition::Always => Some(vec![Way::new()]),
-        Condition::Tests(entry) => access.ways(entry),
-        Condition::Code(start) => access.ways(*guards.get(&start)?),
+fn file(program: &Program, guards: &Guards) -> Option<(Vec<Filed>, Ways)> {
+    let mut access = Access::new(program);
+    let mut all = Ways::default();
+    let mut ways = |condition: Condition, more: &Way, all: &mut Ways| {
+        let first = all.count();
+        match condition {
+            Condition::Always => all.push(&[], more),
+            Condition::Tests(entry) => access.ways(entry, more, all)?,
+            Condition::Code(start) => access.ways(*guards.get(&start)?, more, all)?,
+        }
+        Some(first..all.count())
     };
     let mut filed = Vec::with_capacity(program.statements.len());
     for rule in &program.rules {
@@ -107,28 +114,22 @@ fn file(program: &Program, guards: &Guards) -> Option<Vec<Filed>> {
             }
             continue;
         }
-        let of_rule = ways(rule.condition);
+        let of_rule = ways(rule.condition, &[], &mut all);
         if looked_at {
             filed.push(Filed { statement: rule.statements.start, ways: of_rule.clone() });
         }
+        // What the rule needs, if there is one way only: each way of a statement needs that too.
+        let needed =
+            of_rule.clone().filter(|of_rule| of_rule.len() == 1).map(|of_rule| all.get(of_rule.start).to_vec());
         for number in rule.statements.clone() {
             let when = program.statements.get(number as usize)?.when;
-            filed.push(Filed { statement: number, ways: both(of_rule.as_deref(), ways(when)) });
+            let own = ways(when, needed.as_deref().unwrap_or_default(), &mut all);
+            let says_nothing = own.clone().is_none_or(|own| all.all(own).any(<[Literal]>::is_empty));
+            let ways = if says_nothing { of_rule.clone().or(own) } else { own };
+            filed.push(Filed { statement: number, ways });
         }
     }
-    Some(filed)
-}
-
-/// The ways of a statement in a rule: what its own condition needs, and what the rule's does.
-fn both(of_rule: Option<&[Way]>, own: Option<Vec<Way>>) -> Option<Vec<Way>> {
-    match (of_rule, own) {
-        (Some([needed]), Some(mut own)) => {
-            own.iter_mut().for_each(|way| way.extend(needed));
-            Some(own)
-        }
-        (Some(needed), own) if own.as_ref().is_none_or(|own| own.iter().any(Vec::is_empty)) => Some(needed.to_vec()),
-        (_, own) => own,
-    }
+    Some((filed, all))
 }
 
 struct Build<'p> {
@@ -140,30 +141,33 @@ struct Build<'p> {
     /// How many texts are looked for in a slot.
     held: HashMap<u32, usize, foldhash::fast::RandomState>,
     bounds: Bounds,
-    keys: BTreeMap<u64, Vec<Posting>>,
+    ways: &'p Ways,
+    keys: Vec<(u64, Posting)>,
     wholes: BTreeSet<u32>,
     parts: BTreeSet<(Ask, u32, u32)>,
     numbers: BTreeSet<u32>,
     words: BTreeMap<u32, BTreeMap<Box<str>, Vec<Posting>>>,
-    sieved: Vec<(u32, Way)>,
+    sieved: Vec<(u32, &'p Way)>,
     always: Vec<u32>,
 }
 
 /// Where a way can be filed, and what that costs.
 enum Place {
-    Table(Vec<u64>, Option<(Ask, u32, u32)>),
+    Table(SmallVec<[u64; 1]>, Option<(Ask, u32, u32)>),
     Words(u32, Box<str>),
 }
 
 impl<'p> Build<'p> {
-    fn new(program: &'p Program, filed: &[Filed]) -> Build<'p> {
+    fn new(program: &'p Program, filed: &[Filed], ways: &'p Ways) -> Build<'p> {
+        let all = || filed.iter().filter_map(|one| one.ways.clone()).flat_map(|numbers| ways.all(numbers));
         let mut build = Build {
             program,
             asked: HashMap::default(),
             lengths: BTreeMap::new(),
             held: HashMap::default(),
-            bounds: Bounds::new(filed.iter().filter_map(|one| one.ways.as_ref()).flatten()),
-            keys: BTreeMap::new(),
+            bounds: Bounds::new(all()),
+            ways,
+            keys: Vec::with_capacity(filed.len()),
             wholes: BTreeSet::new(),
             parts: BTreeSet::new(),
             numbers: BTreeSet::new(),
@@ -171,7 +175,7 @@ impl<'p> Build<'p> {
             sieved: Vec::new(),
             always: Vec::new(),
         };
-        let literals = || filed.iter().filter_map(|one| one.ways.as_ref()).flatten().flatten();
+        let literals = || all().flatten();
         for literal in literals() {
             if let Some((ask, slot, text)) = part_of(program, literal) {
                 build.lengths.entry((ask, slot)).or_default().insert(text.len().min(LONGEST) as u32);
@@ -180,6 +184,7 @@ impl<'p> Build<'p> {
                 *build.held.entry(slot).or_default() += 1;
             }
         }
+        build.asked.reserve(filed.len());
         build.lengths.values_mut().filter(|lengths| lengths.len() > MOST_LENGTHS).for_each(group);
         for literal in literals() {
             if let Some(Place::Table(keys, _)) = build.place(literal) {
@@ -196,7 +201,7 @@ impl<'p> Build<'p> {
         }
         let whole_text = |slot, text: &[u8]| {
             let (head, tail) = ends(text);
-            Place::Table(vec![whole(slot, head, tail, text.len() as u32)], Some((Ask::Equal, slot, 0)))
+            Place::Table(smallvec![whole(slot, head, tail, text.len() as u32)], Some((Ask::Equal, slot, 0)))
         };
         match literal.kind {
             TestKind::ShortEqual(slot, len, head) => {
@@ -208,7 +213,7 @@ impl<'p> Build<'p> {
                 Some(Place::Table(keys, Some((Ask::Equal, slot, 0))))
             }
             TestKind::Equal(slot, value) if !value.is_nan() => {
-                Some(Place::Table(vec![number(slot, value)], Some((Ask::Number, slot, 0))))
+                Some(Place::Table(smallvec![number(slot, value)], Some((Ask::Number, slot, 0))))
             }
             TestKind::Contains(slot, text) if self.held.get(&slot).is_some_and(|count| *count >= FEWEST_WORDS) => {
                 let text = self.program.str(text);
@@ -221,7 +226,7 @@ impl<'p> Build<'p> {
                     Ask::End => text.get(text.len() - len as usize..)?,
                     _ => text.get(..len as usize)?,
                 };
-                Some(Place::Table(vec![part(ask, slot, bytes)], Some((ask, slot, len))))
+                Some(Place::Table(smallvec![part(ask, slot, bytes)], Some((ask, slot, len))))
             }
         }
     }
@@ -244,25 +249,24 @@ impl<'p> Build<'p> {
     fn file(&mut self, one: Filed) {
         let Filed { statement, ways } = one;
         let can_be_filed = |way: &Way| way.iter().any(|literal| literal.holds || sieve::takes(literal));
-        let Some(ways) = ways.filter(|ways| ways.iter().all(can_be_filed)) else {
+        let all = self.ways;
+        let Some(ways) = ways.filter(|ways| all.all(ways.clone()).all(can_be_filed)) else {
             self.always.push(statement);
             return;
         };
-        for way in ways {
+        for way in all.all(ways) {
             self.file_way(statement, way);
         }
     }
 
-    fn file_way(&mut self, statement: u32, way: Way) {
+    fn file_way(&mut self, statement: u32, way: &'p Way) {
         let best = way.iter().filter_map(|literal| self.place(literal)).min_by_key(|place| self.cost(place));
         let others = way.iter().filter(|literal| sieve::takes(literal)).count();
-        let posting = Posting::new(statement, self.bounds.guard(&way));
+        let posting = Posting::new(statement, self.bounds.guard(way));
         match best {
             Some(place) if self.cost(&place) <= CROWDED as u32 || others < 2 => match place {
                 Place::Table(keys, asked) => {
-                    for key in keys {
-                        self.keys.entry(key).or_default().push(posting);
-                    }
+                    self.keys.extend(keys.into_iter().map(|key| (key, posting)));
                     match asked {
                         Some((Ask::Equal, slot, _)) => drop(self.wholes.insert(slot)),
                         Some((Ask::Number, slot, _)) => drop(self.numbers.insert(slot)),
@@ -297,20 +301,19 @@ impl<'p> Build<'p> {
     }
 }
 
+/// A part of a text.
+type Bytes = SmallVec<[u8; 16]>;
+
 /// The beginning or end that a literal asks for.
-fn part_of(program: &Program, literal: &Literal) -> Option<(Ask, u32, Vec<u8>)> {
+fn part_of(program: &Program, literal: &Literal) -> Option<(Ask, u32, Bytes)> {
     if !literal.holds {
         return None;
     }
-    let (ask, slot, text) = match literal.kind {
-        TestKind::ShortStart(slot, len, head) => {
-            (Ask::Start, slot, head.to_le_bytes().get(..usize::from(len))?.to_vec())
-        }
-        TestKind::ShortEnd(slot, len, tail) => {
-            (Ask::End, slot, tail.to_le_bytes().get(8 - usize::from(len)..)?.to_vec())
-        }
-        TestKind::StartsWith(slot, text) => (Ask::Start, slot, program.bytes(text).to_vec()),
-        TestKind::EndsWith(slot, text) => (Ask::End, slot, program.bytes(text).to_vec()),
+    let (ask, slot, text): (Ask, u32, Bytes) = match literal.kind {
+        TestKind::ShortStart(slot, len, head) => (Ask::Start, slot, head.to_le_bytes().get(..usize::from(len))?.into()),
+        TestKind::ShortEnd(slot, len, tail) => (Ask::End, slot, tail.to_le_bytes().get(8 - usize::from(len)..)?.into()),
+        TestKind::StartsWith(slot, text) => (Ask::Start, slot, program.bytes(text).into()),
+        TestKind::EndsWith(slot, text) => (Ask::End, slot, program.bytes(text).into()),
         _ => return None,
     };
     (!text.is_empty()).then_some((ask, slot, text))

@@ -63,14 +63,17 @@ impl Posting {
     }
 }
 
-/// Puts a list behind others, as [`walk`] reads it.
-pub(super) fn append(lists: &mut Vec<Posting>, mut list: Vec<Posting>) {
-    list.sort_unstable();
-    list.dedup();
-    if let Some(last) = list.last_mut() {
+/// Puts a list behind others, as [`walk`] reads it. It is in order, and may hold the same several times.
+pub(super) fn append(lists: &mut Vec<Posting>, list: impl Iterator<Item = Posting>) {
+    let start = lists.len();
+    for posting in list {
+        if lists.get(start..).and_then(<[Posting]>::last) != Some(&posting) {
+            lists.push(posting);
+        }
+    }
+    if let Some(last) = lists.get_mut(start..).and_then(<[Posting]>::last_mut) {
         last.statement |= LAST;
     }
-    lists.append(&mut list);
 }
 
 /// Hands over the statements of a list whose numbers an event has.
@@ -148,20 +151,21 @@ mod tests {
     #[test]
     fn the_guard_is_the_bound_that_keeps_out_most() {
         let one = |kind| Literal { kind, holds: true };
-        let ways: Vec<Way> = (0..10)
+        let ways: Vec<Vec<Literal>> = (0..10)
             .map(|number| vec![one(TestKind::Greater(0, f64::from(number))), one(TestKind::Less(1, f64::from(number)))])
             .collect();
-        let bounds = Bounds::new(ways.iter());
+        let bounds = Bounds::new(ways.iter().map(Vec::as_slice));
         assert_eq!(bounds.guard(&ways[9]), Guard::least(0, 9.0));
         assert_eq!(bounds.guard(&ways[0]), Guard::most(1, 0.0));
-        assert_eq!(bounds.guard(&Way::new()), Guard::NOTHING);
+        assert_eq!(bounds.guard(&[]), Guard::NOTHING);
     }
 
     #[test]
     fn a_list_ends_where_the_next_one_begins() {
         let mut lists = Vec::new();
-        append(&mut lists, vec![Posting::new(3, Guard::NOTHING), Posting::new(1, Guard::least(0, 1.0))]);
-        append(&mut lists, vec![Posting::new(7, Guard::NOTHING)]);
+        let (one, three) = (Posting::new(1, Guard::least(0, 1.0)), Posting::new(3, Guard::NOTHING));
+        append(&mut lists, [one, three, three].into_iter());
+        append(&mut lists, [Posting::new(7, Guard::NOTHING)].into_iter());
         let walked = |from: usize, value: f64| {
             let mut found = Vec::new();
             walk(&lists[from..], &[value], &mut |statement| found.push(statement));

@@ -60,7 +60,7 @@ struct Span {
 
 impl Sieve {
     /// A sieve of ways, each with its statement, in the order of statements.
-    pub(super) fn new(ways: &[(u32, Way)]) -> Sieve {
+    pub(super) fn new(ways: &[(u32, &Way)]) -> Sieve {
         let words = ways.len().div_ceil(64);
         let mut masks = vec![u64::MAX; words];
         if let (Some(last), rest @ 1..) = (masks.last_mut(), ways.len() % 64) {
@@ -69,7 +69,7 @@ impl Sieve {
         let mut spans: BTreeMap<u32, Vec<Span>> = BTreeMap::new();
         let mut asked: Vec<(TestKind, Vec<(usize, bool)>)> = Vec::new();
         for (row, (_, way)) in ways.iter().enumerate() {
-            for literal in way {
+            for literal in *way {
                 match span(literal) {
                     Some((slot, low, high)) => spans.entry(slot).or_default().push(Span { row, low, high }),
                     None => {

@@ -5,7 +5,7 @@
 
 use super::posting::{Posting, append, walk};
 use crate::program::{TextSet, ends};
-use std::collections::BTreeMap;
+use smallvec::SmallVec;
 
 /// What a key asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,16 +35,19 @@ pub(crate) struct Table {
 
 impl Table {
     /// `guards` says whether it pays to look at the numbers of a lone statement: then it has a list of its own.
-    pub(super) fn new(keys: BTreeMap<u64, Vec<Posting>>, guards: bool) -> Table {
-        let size = (keys.len() * 2).next_power_of_two();
+    pub(super) fn new(mut keys: Vec<(u64, Posting)>, guards: bool) -> Table {
+        keys.sort_unstable();
+        let groups = || keys.chunk_by(|(one, _), (other, _)| one == other);
+        let size = (groups().count() * 2).next_power_of_two();
         let mut table = Table { entries: vec![(0, 0); size].into(), lists: Box::default() };
         let mut lists = Vec::new();
-        for (key, statements) in keys {
-            let value = match statements.as_slice() {
-                [one] if !(guards && one.is_guarded()) => one.statement() | ONE,
+        for group in groups() {
+            let Some((key, _)) = group.first().copied() else { continue };
+            let value = match group {
+                [(_, one)] if !(guards && one.is_guarded()) => one.statement() | ONE,
                 _ => {
                     let start = lists.len() as u32;
-                    append(&mut lists, statements);
+                    append(&mut lists, group.iter().map(|(_, posting)| *posting));
                     start
                 }
             };
@@ -130,6 +133,6 @@ pub(crate) fn number(slot: u32, value: f64) -> u64 {
 }
 
 /// The keys of a set's members.
-pub(super) fn members(slot: u32, set: &TextSet) -> Vec<u64> {
+pub(super) fn members(slot: u32, set: &TextSet) -> SmallVec<[u64; 1]> {
     set.members().map(|(head, tail, len)| whole(slot, head, tail, len)).collect()
 }

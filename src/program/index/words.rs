@@ -18,9 +18,10 @@ impl Words {
     pub(super) fn new(slot: u32, texts: BTreeMap<Box<str>, Vec<Posting>>) -> Words {
         let kind = Some(AhoCorasickKind::ContiguousNFA);
         let automaton = AhoCorasick::builder().kind(kind).build(texts.keys().map(|text| text.as_bytes())).ok();
-        let list = |statements| {
-            let mut list = Vec::new();
-            append(&mut list, statements);
+        let list = |mut statements: Vec<Posting>| {
+            statements.sort_unstable();
+            let mut list = Vec::with_capacity(statements.len());
+            append(&mut list, statements.into_iter());
             list.into()
         };
         Words { slot, automaton, statements: texts.into_values().map(list).collect() }
