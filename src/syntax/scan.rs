@@ -183,6 +183,9 @@ impl<'t> Scanner<'t> {
             }
             b' ' | b'\t' | 0x0B | 0x0C => {
                 self.at += 1;
+                while self.peek(0) == b' ' {
+                    self.at += 1;
+                }
                 return true;
             }
             b'/' if matches!(self.peek(1), b'/' | b'*') => {
@@ -389,11 +392,22 @@ impl<'t> Scanner<'t> {
         true
     }
 
-    /// The next two bytes behind white space.
+    /// The next two bytes behind white space and comments. No comment stands behind two words, so each is skipped a bounded
+    /// number of times.
     fn after(&self, from: usize) -> (u8, u8) {
-        let rest = self.bytes.get(from..).unwrap_or_default();
-        let mut next = rest.iter().copied().skip_while(u8::is_ascii_whitespace);
-        (next.next().unwrap_or(0), next.next().unwrap_or(0))
+        let byte = |at: usize| self.bytes.get(at).copied().unwrap_or(0);
+        let mut at = from;
+        loop {
+            match (byte(at), byte(at + 1)) {
+                (b' ' | b'\t'..=b'\r', _) => at += 1,
+                (0xC2, 0xA0) => at += 2,
+                (b'/', b'/' | b'*') => match self.comment_end(at) {
+                    Some(end) => at = end,
+                    None => return (b'/', byte(at + 1)),
+                },
+                next => return next,
+            }
+        }
     }
 
     // ---- words

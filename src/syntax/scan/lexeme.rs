@@ -104,6 +104,7 @@ impl Scanner<'_> {
         let kind = self.curly();
         let quote = self.peek(0);
         self.at += if kind == 0 { 1 } else { 3 };
+        // No byte within a character is one of these, so it does not matter where a character ends.
         while let Some(&byte) = self.bytes.get(self.at) {
             match byte {
                 b'\n' | b'\r' => break,
@@ -118,7 +119,7 @@ impl Scanner<'_> {
                 }
                 _ => {}
             }
-            self.at += self.text.get(self.at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
+            self.at += 1;
         }
         self.at = self.at.min(self.bytes.len());
         self.fault(FaultKind::String, start, self.at);
@@ -127,15 +128,19 @@ impl Scanner<'_> {
 
     pub(super) fn comment(&mut self) {
         let start = self.at;
-        let rest = self.text.get(start..).unwrap_or_default();
-        if self.peek(1) == b'/' {
-            self.at += rest.find('\n').unwrap_or(rest.len());
-        } else if let Some(length) = rest.get(2..).and_then(|rest| rest.find("*/")) {
-            self.at += length + 4;
-        } else {
+        self.at = self.comment_end(start).unwrap_or_else(|| {
             self.fault(FaultKind::Comment, start, start + 2);
-            self.at = self.bytes.len();
+            self.bytes.len()
+        });
+    }
+
+    /// Where a comment ends; nothing if it never does.
+    pub(super) fn comment_end(&self, start: usize) -> Option<usize> {
+        let inner = self.text.get(start + 2..).unwrap_or_default();
+        if self.bytes.get(start + 1) == Some(&b'/') {
+            return Some(start + 2 + inner.find('\n').unwrap_or(inner.len()));
         }
+        inner.find("*/").map(|length| start + length + 4)
     }
 
     /// A run of characters that begin no token, as one fault.

@@ -113,3 +113,18 @@ fn a_number_that_ends_in_a_point_does_not_swallow_a_statement() {
     let found = faults(&collected.into_sorted());
     assert_eq!(found.len(), 3, "{found:?}");
 }
+
+#[test]
+fn a_comment_behind_a_header_changes_nothing() {
+    for gap in [" ", "/* a */", " // a\n", "\u{A0}"] {
+        let text = format!("RULE 'a' STATUS active CONDITION{gap}WHEN @b CLAUSE 'c' RETURN Approve()");
+        let found = scan::scan(&text, 128, true);
+        assert_eq!(found.pieces.len(), 6, "{text}");
+        let mut collected = Vec::new();
+        let source = source(&text);
+        let mut faults = Faults::new(&source);
+        collected.extend(recover::rules(&text, 0, &found, &Limits::default(), &mut faults));
+        assert!(faults.into_sorted().is_empty(), "{text}");
+        assert_eq!(collected.len(), 6, "{text}");
+    }
+}
