@@ -58,9 +58,8 @@ impl Source {
     /// Names a text. `name` is what diagnostics show, usually a path.
     pub fn new(name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Source {
         let text: Arc<str> = text.into();
-        let mut lines: Vec<u32> = std::iter::once(0)
-            .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1))
-            .collect();
+        let breaks = memchr::memchr_iter(b'\n', text.as_bytes());
+        let mut lines: Vec<u32> = std::iter::once(0).chain(breaks.map(|at| at as u32 + 1)).collect();
         lines.shrink_to_fit();
         Source { name: name.into(), text, lines }
     }

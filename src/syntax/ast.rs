@@ -4,6 +4,7 @@
 //! steps: a long chain is wide, not deep (L5.4), and everything that walks a tree recurses at most as deep as brackets nest.
 
 use crate::source::{Span, Spanned};
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// A name as written; names are compared without case (L1.3).
@@ -152,9 +153,9 @@ pub struct Fire {
     /// Which statement.
     pub verb: Spanned<Verb>,
     /// What follows the verb, separated by commas: calls such as `Reject("x")`, `Output(k = v)`; one expression in a function output.
-    pub items: Vec<Expr>,
+    pub items: SmallVec<[Expr; 1]>,
     /// `AS name FROM source, source:observation` of a `SELECT`.
-    pub select: Option<Select>,
+    pub select: Option<Box<Select>>,
     /// `WHEN test`.
     pub when: Option<Expr>,
     /// `GROUPBY key` of a `SELECT`.
@@ -255,7 +256,7 @@ pub struct Chain {
     /// The leftmost operand.
     pub first: Expr,
     /// The others. Comparisons have exactly one.
-    pub rest: Vec<(Spanned<Binary>, Expr)>,
+    pub rest: SmallVec<[(Spanned<Binary>, Expr); 1]>,
 }
 
 /// Prefix operators.

@@ -16,7 +16,7 @@ use super::faults::Faults;
 use super::fold::{Chained, Fold};
 use super::grammar::Rule;
 use super::literal::{self, Number};
-use super::token::{self, Stretch, class};
+use super::token::{Stretch, class};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Span, Spanned};
 use pest::iterators::Pair;
@@ -38,9 +38,9 @@ pub(crate) enum Element {
     /// `CLAUSE "name"`
     Clause(Option<Name>, Span),
     /// `FUNCTION name(parameters)`
-    Function(Function),
+    Function(Box<Function>),
     /// `OUTPUT name: type = default`
-    Output(Output),
+    Output(Box<Output>),
     /// `LET $name = value`
     Let(Let),
     /// A statement without its `WHEN` and `GROUPBY`.
@@ -60,15 +60,22 @@ pub(crate) struct Builder<'f, 's, 't> {
     stretch: Stretch<'t>,
     /// The longest list literal (L5.4).
     pub(crate) list_literal: usize,
-    /// Paths read so far, by what stands between their quotes.
-    paths: HashMap<String, Arc<Path>, foldhash::fast::RandomState>,
+    paths: &'f mut Paths,
 }
+
+/// Paths read so far, by what stands between their quotes.
+pub(crate) type Paths = HashMap<String, Arc<Path>, foldhash::fast::RandomState>;
 
 type Parsed<'i> = Pair<'i, Rule>;
 
 impl<'f, 's, 't> Builder<'f, 's, 't> {
-    pub(crate) fn new(faults: &'f mut Faults<'s>, stretch: Stretch<'t>, limits: &Limits) -> Builder<'f, 's, 't> {
-        Builder { faults, stretch, list_literal: limits.list_literal, paths: HashMap::default() }
+    pub(crate) fn new(
+        faults: &'f mut Faults<'s>,
+        stretch: Stretch<'t>,
+        paths: &'f mut Paths,
+        limits: &Limits,
+    ) -> Builder<'f, 's, 't> {
+        Builder { faults, stretch, list_literal: limits.list_literal, paths }
     }
 
     fn span(&self, pair: &Parsed<'_>) -> Span {
@@ -104,8 +111,8 @@ impl<'f, 's, 't> Builder<'f, 's, 't> {
                 let (name, span) = self.header(pair);
                 out.push(Element::Clause(Some(name), span));
             }
-            Rule::function => out.push(Element::Function(self.function(pair))),
-            Rule::output => out.push(Element::Output(self.output(pair))),
+            Rule::function => out.push(Element::Function(Box::new(self.function(pair)))),
+            Rule::output => out.push(Element::Output(Box::new(self.output(pair)))),
             Rule::r#let => out.push(Element::Let(self.r#let(pair))),
             Rule::fire => self.fire(pair, out),
             Rule::select => pair.into_inner().for_each(|part| self.element(part, out)),
@@ -193,7 +200,7 @@ impl<'f, 's, 't> Builder<'f, 's, 't> {
 
     fn fire(&mut self, pair: Parsed<'_>, out: &mut Vec<Element>) {
         let verb = self.verb(&pair);
-        let mut items = Vec::with_capacity(1);
+        let mut items: SmallVec<[Expr; 1]> = SmallVec::new();
         let mut when = None;
         for part in pair.into_inner() {
             match part.as_rule() {
@@ -221,7 +228,7 @@ impl<'f, 's, 't> Builder<'f, 's, 't> {
     fn selection(&mut self, pair: Parsed<'_>) -> Fire {
         let verb = self.verb(&pair);
         let mut span = verb.span;
-        let mut items = Vec::with_capacity(1);
+        let mut items: SmallVec<[Expr; 1]> = SmallVec::new();
         let mut name = None;
         let mut sources = Vec::new();
         for part in pair.into_inner() {
@@ -239,7 +246,7 @@ impl<'f, 's, 't> Builder<'f, 's, 't> {
                 _ => {}
             }
         }
-        let select = name.map(|name| Select { name, sources });
+        let select = name.map(|name| Box::new(Select { name, sources }));
         Fire { verb, items, select, when: None, group_by: None, span }
     }
 
@@ -311,7 +318,7 @@ impl<'f, 's, 't> Builder<'f, 's, 't> {
     fn primary(&mut self, pair: Parsed<'_>, smallest: &mut bool) -> Expr {
         let span = self.span(&pair);
         let kind = match pair.as_rule() {
-            Rule::atom => self.atom(token::class_of(&pair), self.text(&pair), span, smallest),
+            Rule::atom => self.atom(self.stretch.class(&pair), self.text(&pair), span, smallest),
             Rule::parens => pair.into_inner().next().map_or(Kind::Error, |inner| self.expr(inner).kind),
             Rule::array => self.array(pair, span),
             Rule::object => self.object(pair),
@@ -392,7 +399,7 @@ impl<'f, 's, 't> Builder<'f, 's, 't> {
     fn key(&mut self, pair: &Parsed<'_>) -> Name {
         let span = self.keyword(pair);
         let token = self.stretch.slice(span);
-        let is_string = token::class_of(pair) == class::STRING;
+        let is_string = self.stretch.class(pair) == class::STRING;
         Spanned::new(if is_string { self.string(token, span) } else { token.to_owned() }, span)
     }
 
@@ -435,7 +442,7 @@ impl<'f, 's, 't> Builder<'f, 's, 't> {
     // ---- operators
 
     fn prefix(&self, pair: &Parsed<'_>) -> Spanned<Unary> {
-        let unary = if token::class_of(pair) == class::MINUS { Unary::Negate } else { Unary::Not };
+        let unary = if self.stretch.class(pair) == class::MINUS { Unary::Negate } else { Unary::Not };
         Spanned::new(unary, self.span(pair))
     }
 

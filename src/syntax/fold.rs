@@ -6,6 +6,7 @@
 
 use super::ast::{Binary, Chain, Expr, Kind};
 use crate::source::{Span, Spanned};
+use smallvec::SmallVec;
 
 /// `a < b < c`, which the language does not have.
 pub(crate) struct Chained {
@@ -18,7 +19,7 @@ pub(crate) struct Chained {
 /// Unfinished chains.
 #[derive(Default)]
 pub(crate) struct Fold {
-    open: Vec<Open>,
+    open: SmallVec<[Open; 2]>,
     /// The comparisons that were chained; each is [`Kind::Error`] in the tree.
     pub(crate) chained: Vec<Chained>,
 }
@@ -26,7 +27,7 @@ pub(crate) struct Fold {
 struct Open {
     level: u8,
     first: Expr,
-    rest: Vec<(Spanned<Binary>, Expr)>,
+    rest: SmallVec<[(Spanned<Binary>, Expr); 1]>,
     /// The operator whose right operand is still being read.
     waiting: Spanned<Binary>,
 }
@@ -52,34 +53,31 @@ impl Fold {
     pub(crate) fn push(&mut self, operand: Expr, operator: Spanned<Binary>) {
         let level = level(operator.value);
         let mut operand = operand;
-        while let Some(top) = self.open.pop_if(|top| top.level < level) {
-            operand = self.close(top, operand);
+        while self.open.last().is_some_and(|top| top.level < level) {
+            operand = self.close_last(operand);
         }
         match self.open.last_mut() {
             Some(top) if top.level == level => {
                 let waiting = std::mem::replace(&mut top.waiting, operator);
                 top.rest.push((waiting, operand));
             }
-            _ => self.open.push(Open { level, first: operand, rest: Vec::new(), waiting: operator }),
+            _ => self.open.push(Open { level, first: operand, rest: SmallVec::new(), waiting: operator }),
         }
     }
 
     /// Takes the last operand.
     pub(crate) fn finish(&mut self, operand: Expr) -> Expr {
         let mut operand = operand;
-        while let Some(top) = self.open.pop() {
-            operand = self.close(top, operand);
+        while !self.open.is_empty() {
+            operand = self.close_last(operand);
         }
         operand
     }
 
-    fn close(&mut self, open: Open, last: Expr) -> Expr {
-        let Open { level, first, mut rest, waiting } = open;
+    /// Closes the innermost chain with its last operand.
+    fn close_last(&mut self, last: Expr) -> Expr {
+        let Some(Open { level, first, mut rest, waiting }) = self.open.pop() else { return last };
         let span = first.span.to(last.span);
-        // Most have one: a tree is large enough without room for four.
-        if rest.is_empty() {
-            rest.reserve_exact(1);
-        }
         rest.push((waiting, last));
         if rest.len() > 1 && (level == RELATIONAL || level == EQUALITY) {
             let operands = std::iter::once(first.span).chain(rest.iter().map(|(_, operand)| operand.span)).collect();

@@ -13,7 +13,7 @@ use crate::diagnostic::Code;
 use crate::source::Span;
 
 /// Puts the elements of one source in their places.
-pub(crate) fn layout(elements: Vec<Element>, faults: &mut Faults<'_>) -> File {
+pub(crate) fn layout(elements: impl IntoIterator<Item = Element>, faults: &mut Faults<'_>) -> File {
     let mut layout = Layout { faults, file: File::default(), draft: Draft::default(), function: None };
     for element in elements {
         layout.element(element);
@@ -77,7 +77,9 @@ struct Open {
 
 impl Layout<'_, '_> {
     fn element(&mut self, element: Element) {
-        let Some(element) = self.function_element(element) else { return };
+        let of_function = self.function.is_some() || matches!(element, Element::Function(_) | Element::Output(_));
+        let element = if of_function { self.function_element(element) } else { Some(element) };
+        let Some(element) = element else { return };
         match element {
             Element::Rule(name, span) => self.rule(name, span),
             Element::Description(text, span) => {

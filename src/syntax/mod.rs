@@ -90,17 +90,17 @@ impl Scanned {
     /// Parses it: the same text under the same limits.
     pub(crate) fn parse(self, source: &Arc<Source>, limits: &Limits) -> Parsed<File> {
         let mut faults = Faults::new(source);
-        let mut elements = Vec::new();
+        let mut stretches = Vec::new();
         if let (Some((base, text)), Some(scan)) = (admit(source, limits, &mut faults), self.scan) {
             let correct = scan.faults.is_empty() && !scan.dangling;
             let whole = if correct { whole::elements(text, base, &scan, limits, &mut faults) } else { None };
-            elements = whole.unwrap_or_else(|| recover::rules(text, base, &scan, limits, &mut faults));
-            if elements.is_empty() && scan.faults.is_empty() && scan.pieces.is_empty() {
+            stretches = whole.unwrap_or_else(|| vec![recover::rules(text, base, &scan, limits, &mut faults)]);
+            if stretches.iter().all(Vec::is_empty) && scan.faults.is_empty() && scan.pieces.is_empty() {
                 let help = "a rule holds at least one statement, such as `RETURN Approve()`";
                 faults.report(Code::NOTHING_HERE, Span::new(0, 0), "expected a rule, found nothing", |d| d.help(help));
             }
         }
-        let tree = layout::layout(elements, &mut faults);
+        let tree = layout::layout(stretches.into_iter().flatten(), &mut faults);
         Parsed { tree, diagnostics: faults.into_sorted() }
     }
 }

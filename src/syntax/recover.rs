@@ -6,7 +6,7 @@
 //! statements hold it, so that nothing is reported that only follows from the mistake.
 
 use super::ast::{Expr, Fire, Function, Kind, Let, Output, Select, Verb};
-use super::build::{Builder, Element};
+use super::build::{Builder, Element, Paths};
 use super::faults::Faults;
 use super::grammar::{Grammar, Rule};
 use super::keyword::Keyword;
@@ -15,11 +15,13 @@ use super::token::Stretch;
 use super::{Limits, mistake};
 use crate::source::{Span, Spanned};
 use pest::Parser;
+use smallvec::smallvec;
 
 /// Reads the pieces of a rule text.
 pub(crate) fn rules(text: &str, base: usize, scan: &Scan, limits: &Limits, faults: &mut Faults<'_>) -> Vec<Element> {
     mistake::report_scan(scan, text, base, limits, faults);
     let mut elements = Vec::new();
+    let mut paths = Paths::default();
     let mut known = scan.faults.iter().peekable();
     let next = scan.pieces.iter().skip(1).map(|piece| piece.start).chain([usize::MAX]);
     for (piece, next) in scan.pieces.iter().zip(next) {
@@ -40,7 +42,7 @@ pub(crate) fn rules(text: &str, base: usize, scan: &Scan, limits: &Limits, fault
         let rule = start(keyword);
         let mut read = |stretch: Stretch<'_>, faults: &mut Faults<'_>| -> Result<(), pest::error::Error<Rule>> {
             let pairs = Grammar::parse(rule, stretch.classes())?;
-            let mut builder = Builder::new(faults, stretch, limits);
+            let mut builder = Builder::new(faults, stretch, &mut paths, limits);
             pairs.for_each(|pair| builder.element(pair, &mut elements));
             Ok(())
         };
@@ -74,7 +76,8 @@ pub(crate) fn expression(
     let read = |stretch: Stretch<'_>, faults: &mut Faults<'_>| -> Result<Option<Expr>, pest::error::Error<Rule>> {
         let whole = Grammar::parse(Rule::expression, stretch.classes())?.next();
         let inner = whole.and_then(|whole| whole.into_inner().find(|part| part.as_rule() == Rule::expr));
-        let mut builder = Builder::new(faults, stretch, limits);
+        let mut paths = Paths::default();
+        let mut builder = Builder::new(faults, stretch, &mut paths, limits);
         Ok(inner.map(|inner| builder.expr(inner)))
     };
     let stretch = scan.tokens.stretch(text, base, piece.first..piece.last);
@@ -120,7 +123,7 @@ fn stand_in(keyword: Keyword, piece: &Piece, text: &str, base: usize) -> Option<
     });
     let fire = |verb, select| {
         let verb = Spanned::new(verb, word);
-        Some(Element::Fire(Fire { verb, items: vec![error()], select, when: None, group_by: None, span }))
+        Some(Element::Fire(Fire { verb, items: smallvec![error()], select, when: None, group_by: None, span }))
     };
     match keyword {
         Keyword::Let => name.map(|name| Element::Let(Let { name, value: error(), span })),
@@ -130,24 +133,24 @@ fn stand_in(keyword: Keyword, piece: &Piece, text: &str, base: usize) -> Option<
         Keyword::Observe => fire(Verb::Observe, None),
         Keyword::Do => fire(Verb::Do, None),
         Keyword::RouteTo => fire(Verb::RouteTo, None),
-        Keyword::Select => fire(Verb::Select, name.map(|name| Select { name, sources: Vec::new() })),
+        Keyword::Select => fire(Verb::Select, name.map(|name| Box::new(Select { name, sources: Vec::new() }))),
         Keyword::Rule => Some(Element::Rule(None, span)),
         Keyword::Clause => Some(Element::Clause(None, span)),
         Keyword::Condition => Some(Element::Condition(word)),
-        Keyword::Function => Some(Element::Function(Function {
+        Keyword::Function => Some(Element::Function(Box::new(Function {
             name: Spanned::new(String::new(), word),
             parameters: Vec::new(),
             outputs: Vec::new(),
             span,
-        })),
-        Keyword::Output => Some(Element::Output(Output {
+        }))),
+        Keyword::Output => Some(Element::Output(Box::new(Output {
             name: Spanned::new(String::new(), word),
             ty: Spanned::new(String::new(), word),
             default: None,
             lets: Vec::new(),
             returns: None,
             span,
-        })),
+        }))),
         _ => None,
     }
 }

@@ -152,6 +152,11 @@ impl<'t> Stretch<'t> {
         self.places.get(token).map(|place| place.start as usize)
     }
 
+    /// The class of a pair's first token.
+    pub(crate) fn class(&self, pair: &Pair<'_, Rule>) -> u8 {
+        self.classes.as_bytes().get(pair.as_span().start()).copied().unwrap_or(class::CHARACTERS)
+    }
+
     /// The text of a pair, from its first token to its last.
     pub(crate) fn text(&self, pair: &Pair<'_, Rule>) -> &'t str {
         let place = self.place(pair);
@@ -183,9 +188,4 @@ impl<'t> Stretch<'t> {
         let of = |token: usize| self.places.get(token).copied().unwrap_or_default();
         Place { start: of(tokens.start()).start, end: of(tokens.end().wrapping_sub(1)).end }
     }
-}
-
-/// The class of a pair's first token.
-pub(crate) fn class_of(pair: &Pair<'_, Rule>) -> u8 {
-    pair.as_str().bytes().next().unwrap_or(class::CHARACTERS)
 }

@@ -4,7 +4,7 @@
 //! statements and headers one behind the other, so a long one is cut where they begin, and each stretch is read by itself:
 //! what pest keeps of a stretch is small, and large texts are read on several threads. Where the cuts are changes nothing.
 
-use super::build::{Builder, Element};
+use super::build::{Builder, Element, Paths};
 use super::faults::Faults;
 use super::grammar::{Grammar, Rule};
 use super::keyword::Keyword;
@@ -15,8 +15,8 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// How long a stretch is, at least, in bytes.
-const STRETCH: usize = 16 << 10;
+/// How long a stretch is, at least, in bytes: short, so that what pest keeps stays in the cache and threads end together.
+const STRETCH: usize = 4 << 10;
 
 /// From how many bytes on another thread is worth what it costs to start one.
 const LARGE: usize = 48 << 10;
@@ -27,30 +27,32 @@ const MOST_THREADS: usize = 4;
 /// A stretch that was read, or nothing if the grammar refuses it.
 type Read<'s> = Option<(Vec<Element>, Faults<'s>)>;
 
-/// Reads a text.
+/// Reads a text: what its stretches hold, one behind the other.
 pub(crate) fn elements(
     text: &str,
     base: usize,
     scan: &Scan,
     limits: &Limits,
     faults: &mut Faults<'_>,
-) -> Option<Vec<Element>> {
+) -> Option<Vec<Vec<Element>>> {
     let source = faults.source();
-    let read = |tokens: Range<usize>| {
+    let read = |tokens: Range<usize>, paths: &mut Paths| {
         let stretch = scan.tokens.stretch(text, base, tokens);
         let file = Grammar::parse(Rule::file, stretch.classes()).ok()?.next()?;
         let mut faults = Faults::new(source);
-        let mut builder = Builder::new(&mut faults, stretch, limits);
-        let mut elements = Vec::new();
-        file.into_inner().for_each(|part| builder.element(part, &mut elements));
+        let mut builder = Builder::new(&mut faults, stretch, paths, limits);
+        let parts = file.into_inner();
+        // A statement, and its `WHEN`.
+        let mut elements = Vec::with_capacity(2 * parts.len());
+        parts.for_each(|part| builder.element(part, &mut elements));
         Some((elements, faults))
     };
     let stretches = stretches(text, scan);
     let mut all = Vec::new();
     let mut own = Vec::with_capacity(stretches.len());
     for stretch in read_all(&stretches, text.len(), scan.nesting, &read) {
-        let (mut elements, faults) = stretch?;
-        all.append(&mut elements);
+        let (elements, faults) = stretch?;
+        all.push(elements);
         own.push(faults);
     }
     own.into_iter().for_each(|one| faults.append(one));
@@ -77,17 +79,18 @@ fn read_all<'s>(
     stretches: &[Range<usize>],
     length: usize,
     nesting: usize,
-    read: &(impl Fn(Range<usize>) -> Read<'s> + Sync),
+    read: &(impl Fn(Range<usize>, &mut Paths) -> Read<'s> + Sync),
 ) -> Vec<Read<'s>> {
     let cores = || thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
     let others = if length < LARGE { 0 } else { cores().min(stretches.len()) - 1 };
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
+        let mut paths = Paths::default();
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
             let Some(stretch) = stretches.get(number) else { break };
-            let one = read(stretch.clone());
+            let one = read(stretch.clone(), &mut paths);
             if one.is_none() {
                 next.store(stretches.len(), Ordering::Relaxed);
             }
@@ -131,6 +134,7 @@ mod tests {
         let (mut one, mut other) = (Faults::new(&source), Faults::new(&source));
         let whole = elements(text, 0, &scan, &limits, &mut one).expect("no mistakes");
         let pieces = recover::rules(text, 0, &scan, &limits, &mut other);
+        let whole: Vec<Element> = whole.into_iter().flatten().collect();
         [(format!("{whole:?}"), one.into_sorted()), (format!("{pieces:?}"), other.into_sorted())]
     }
 

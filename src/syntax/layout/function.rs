@@ -14,7 +14,7 @@ impl Layout<'_, '_> {
             Element::Function(function) => {
                 self.end_rule();
                 self.end_function();
-                self.function = Some(function);
+                self.function = Some(*function);
                 return None;
             }
             Element::Rule(..) => {
@@ -33,7 +33,7 @@ impl Layout<'_, '_> {
             Element::Output(output) => {
                 self.end_output();
                 if let Some(function) = &mut self.function {
-                    function.outputs.push(output);
+                    function.outputs.push(*output);
                 }
             }
             Element::Let(binding) => match function.outputs.last_mut() {
