@@ -53,6 +53,13 @@ const WORDS: [&str; 14] = [
     "x-2",
     "x-1-y",
 ];
+/// Two plain lists, two support lists; entries of the last one expire.
+const LISTS: [&str; 4] = [
+    "k,v\na,ab\nab,abc\nabcdefgh,x-1\nx-1,abcdefghi\nna\u{EF}ve,a\n",
+    "k,v\nabc,A\nAbc,ab\nx-2,x-1-y\nabcdefghijklmnopq,Abc\n",
+    "Value,Status\na,Safe\nab,Block\nabcdefghi,Block\nx-2,Watch\n",
+    "Value,Status,Expiration\na,Block,2020-01-01\nabc,Watch,2999-01-01\nx-1,Safe,\nAbc,Block,\n",
+];
 const DECISIONS: [&str; 4] = ["Approve", "Review", "Reject", "Challenge"];
 
 fn number(dice: &mut Dice) -> String {
@@ -69,7 +76,7 @@ fn number(dice: &mut Dice) -> String {
 fn test(dice: &mut Dice) -> String {
     let text = dice.one(&TEXTS);
     let word = dice.one(&WORDS);
-    match dice.below(20) {
+    match dice.below(26) {
         0..=4 => format!("@\"{text}\" == \"{word}\""),
         5 => format!("@\"{text}\" != \"{word}\""),
         6 => format!("In(@\"{text}\", \"{word}, {}, {}\")", dice.one(&WORDS), dice.one(&WORDS)),
@@ -88,6 +95,13 @@ fn test(dice: &mut Dice) -> String {
         16 => format!("@\"{}\".ToDouble() < @\"{}\".ToDouble()", dice.one(&NUMBERS), dice.one(&NUMBERS)),
         17 => format!("@\"{text}\".ToLower() == \"{}\"", word.to_lowercase()),
         18 => format!("Exists(@\"{text}\")"),
+        19 => format!("ContainsKey(\"{}\", \"k\", @\"{text}\")", dice.one(&["names", "words"])),
+        20 => format!("Lookup(\"names\", \"k\", @\"{text}\", \"v\") {} \"{word}\"", dice.one(&["==", "!="])),
+        21 => format!("\"{word}\" == Lookup(\"words\", \"v\", @\"{text}\", \"k\", \"{}\")", dice.one(&WORDS)),
+        22 => format!("In(Lookup(\"names\", \"k\", @\"{text}\", \"v\"), \"{word}, Unknown, {}\")", dice.one(&WORDS)),
+        23 => format!("LookupClosest(\"words\", \"k\", @\"{text}\", \"v\") == \"{word}\""),
+        24 => format!("{}(@\"{text}\")", dice.one(&["InSupportList", "IsSafe", "IsBlock", "IsWatch"]))
+            .replace('(', dice.one(&["(\"marks\", ", "(\"timed\", "])),
         _ => format!("@\"{}\" * 2.0 > {}", dice.one(&NUMBERS), number(dice)),
     }
 }
@@ -131,7 +145,7 @@ fn effect(dice: &mut Dice) -> String {
 
 fn rules(dice: &mut Dice) -> String {
     let mut text = String::new();
-    let rare = dice.chance(50);
+    let rare = dice.chance(65);
     for rule in 0..1 + dice.below(6) {
         text += &format!("RULE \"r{rule}\"\n");
         if rule == 0 {
@@ -196,6 +210,8 @@ fn engine(rules: &str, in_order: bool, first_match: bool) -> Engine {
     let stubs = Stubs::parse(r#"{"ask": [{"args": ["ab"], "response": "yes"}, {"response": "no"}]}"#);
     let mode = if first_match { fql::evaluate::Mode::FirstMatch } else { fql::evaluate::Mode::UntilDecision };
     let builder = Engine::builder().stubs(stubs.unwrap()).in_order(in_order).mode(mode);
+    let builder = builder.list("names", LISTS[0]).list("words", LISTS[1]);
+    let builder = builder.support_list("marks", LISTS[2]).support_list("timed", LISTS[3]);
     builder.rules("case", rules).build().unwrap_or_else(|error| panic!("{error}\n{rules}"))
 }
 

@@ -25,9 +25,10 @@ use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::{env, fs, thread};
+use work::crowd::Crowd;
 
 /// What is decided, and how the event is read.
-const CASES: [(&str, &str); 8] = [
+const CASES: [(&str, &str); 10] = [
     ("tiny", "slots"),
     ("tiny", "bytes"),
     ("typical", "slots"),
@@ -36,6 +37,8 @@ const CASES: [(&str, &str); 8] = [
     ("thousand", "bytes"),
     ("ten_thousand", "slots"),
     ("ten_thousand", "bytes"),
+    ("fields", "slots"),
+    ("mixed", "slots"),
 ];
 
 /// How often all events of a case are decided.
@@ -146,7 +149,7 @@ fn events(rules: &str) -> Vec<(work::Clause, String)> {
         "typical" => work::typical(),
         "thousand" => work::thousand(1_000),
         "ten_thousand" => work::thousand(10_000),
-        other => panic!("no rules are called {other}"),
+        other => crowd(other).events(),
     }
 }
 
@@ -155,7 +158,17 @@ fn engine(rules: &str) -> Engine {
         "tiny" => work::engine(work::TINY),
         "typical" => work::engine(work::TYPICAL),
         "thousand" => work::engine(&work::many(1_000)),
-        _ => work::engine(&work::many(10_000)),
+        "ten_thousand" => work::engine(&work::many(10_000)),
+        other => crowd(other).engine(false),
+    }
+}
+
+/// Many rules of other shapes.
+fn crowd(rules: &str) -> Crowd {
+    match rules {
+        "fields" => Crowd::Fields(1_024),
+        "mixed" => Crowd::Mixed(1_000),
+        other => panic!("no rules are called {other}"),
     }
 }
 

@@ -5,6 +5,7 @@
 
 #![allow(dead_code, reason = "each benchmark uses a part of it")]
 
+pub(crate) mod crowd;
 pub(crate) mod native;
 pub(crate) mod shape;
 

@@ -5,8 +5,9 @@
 
 use super::Seen;
 use super::condition::slot_test;
-use crate::program::Test;
-use crate::program::index::{Ask, Index, number, part, whole};
+use super::consulted;
+use crate::program::index::{Ask, CELL, Index, number, part, whole};
+use crate::program::{Test, ends};
 
 /// No statement.
 const NONE: u32 = u32::MAX;
@@ -18,8 +19,10 @@ pub(crate) struct Candidates {
     bits: Vec<u64>,
     /// A bit for each word that is not zero.
     filled: Vec<u64>,
-    /// For each column of the sieve, where the mask begins that goes for the event.
+    /// For each range of the sieve, where the mask begins that goes for the event.
     masks: Vec<u32>,
+    /// The same for each test, or [`NONE`] as long as it is not known whether it holds.
+    asked: Vec<u32>,
     /// The next statement of each kind, or [`NONE`].
     marked: u32,
     always: u32,
@@ -47,6 +50,12 @@ impl Candidates {
             let text = slots.text_slot(*slot);
             index.table.find(whole(*slot, text.head, text.tail, text.len), &slots.doubles, &mut mark);
         }
+        for cell in &index.cells {
+            let text = consulted::cell(seen, *cell).as_bytes();
+            let (head, tail) = ends(text);
+            let key = whole(cell | CELL, head, tail, text.len() as u32);
+            index.table.find(key, &slots.doubles, &mut mark);
+        }
         for slot in &index.numbers {
             let value = slots.doubles.get(*slot as usize).copied().unwrap_or(0.0);
             index.table.find(number(*slot, value), &slots.doubles, &mut mark);
@@ -67,7 +76,7 @@ impl Candidates {
         self.always_at = 0;
         self.always = index.always.first().copied().unwrap_or(NONE);
         self.marked = self.next_marked();
-        self.sieved = self.next_sieved(index);
+        self.sieved = self.next_sieved(index, seen);
     }
 
     fn clear(&mut self, index: &Index) {
@@ -80,7 +89,7 @@ impl Candidates {
         while self.next_marked() != NONE {}
     }
 
-    /// Chooses the mask of each column.
+    /// Chooses the mask of each range.
     fn set_sieve(&mut self, index: &Index, seen: Seen<'_>) {
         let sieve = &index.sieve;
         self.masks.clear();
@@ -91,26 +100,41 @@ impl Candidates {
                 self.masks.push(range.first + (piece * sieve.words) as u32);
             }
         }
-        for asked in &sieve.tests {
-            let test = Test { kind: asked.kind, yes: 0, no: 0 };
-            let offset = if slot_test(seen, &test) { sieve.words as u32 } else { 0 };
-            self.masks.push(asked.first + offset);
-        }
+        self.asked.clear();
+        self.asked.resize(sieve.tests.len(), NONE);
         self.word = 0;
-        self.left = self.sift(index, 0);
+        self.left = self.sift(index, seen, 0);
     }
 
-    /// What all columns let through of a word of rows.
+    /// What all columns let through of a word of rows. A test is done when the first row is left that asks it.
     #[inline]
-    fn sift(&self, index: &Index, word: usize) -> u64 {
-        let masks = &index.sieve.masks;
-        let Some(all) = masks.get(word).filter(|_| word < index.sieve.words) else { return 0 };
-        self.masks.iter().fold(*all, |left, mask| left & masks.get(*mask as usize + word).copied().unwrap_or(0))
+    fn sift(&mut self, index: &Index, seen: Seen<'_>, word: usize) -> u64 {
+        let sieve = &index.sieve;
+        if word >= sieve.words {
+            return 0;
+        }
+        let mask = |from: u32| sieve.masks.get(from as usize + word).copied().unwrap_or(0);
+        let mut left = self.masks.iter().fold(mask(0), |left, from| left & mask(*from));
+        for (asked, known) in sieve.tests.iter().zip(&mut self.asked) {
+            if left == 0 {
+                break;
+            }
+            if *known == NONE {
+                let holds = asked.first + sieve.words as u32;
+                if left & mask(asked.first) & mask(holds) == left {
+                    continue;
+                }
+                let test = Test { kind: asked.kind, yes: 0, no: 0 };
+                *known = if slot_test(seen, &test) { holds } else { asked.first };
+            }
+            left &= mask(*known);
+        }
+        left
     }
 
     /// The next statement to look at.
     #[inline]
-    pub(crate) fn next(&mut self, index: &Index) -> Option<u32> {
+    pub(crate) fn next(&mut self, index: &Index, seen: Seen<'_>) -> Option<u32> {
         let next = self.marked.min(self.always).min(self.sieved);
         if next == NONE {
             return None;
@@ -123,7 +147,7 @@ impl Candidates {
             self.always = index.always.get(self.always_at).copied().unwrap_or(NONE);
         }
         while self.sieved == next {
-            self.sieved = self.next_sieved(index);
+            self.sieved = self.next_sieved(index, seen);
         }
         Some(next)
     }
@@ -149,13 +173,13 @@ impl Candidates {
 
     /// Takes the next row that all columns let through.
     #[inline]
-    fn next_sieved(&mut self, index: &Index) -> u32 {
+    fn next_sieved(&mut self, index: &Index, seen: Seen<'_>) -> u32 {
         while self.left == 0 {
             self.word += 1;
             if self.word >= index.sieve.words {
                 return NONE;
             }
-            self.left = self.sift(index, self.word);
+            self.left = self.sift(index, seen, self.word);
         }
         let row = self.word * 64 + self.left.trailing_zeros() as usize;
         self.left &= self.left - 1;

@@ -1,6 +1,7 @@
 //! Follows the tests of a condition: a load and a comparison each, and a jump.
 
 use super::Seen;
+use super::consulted;
 use super::machine::{Machine, Stop};
 use super::search;
 use super::slots::TextSlot;
@@ -33,7 +34,11 @@ impl<'a> Machine<'a> {
     fn look_after(&mut self, test: &Test) -> Result<(), Stop> {
         let Seen { program, slots, text, .. } = self.input.seen();
         self.step(1)?;
-        let column = test.kind.column();
+        let column = match test.kind {
+            // Its key is a text.
+            TestKind::Listed(number) => program.listed.look_up(number).map(|look_up| (Type::String, look_up.slot)),
+            kind => kind.column(),
+        };
         if let Some((ty, slot)) = column {
             self.note_slot(Some(ty), slot);
         }
@@ -119,6 +124,7 @@ pub(crate) fn slot_test(seen: Seen<'_>, test: &Test) -> bool {
         TestKind::Calculation(number) => {
             program.calculations.get(number as usize).is_some_and(|calculation| calculation.holds(&slots.doubles))
         }
+        TestKind::Listed(number) => consulted::holds(seen, number),
         TestKind::Exists(path) => raws.exists(path as usize),
         TestKind::Constant(value) => value,
         TestKind::Code(_) => false,

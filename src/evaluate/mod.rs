@@ -13,6 +13,7 @@ mod answer;
 mod apply;
 mod candidates;
 mod condition;
+mod consulted;
 mod explore;
 mod machine;
 mod note;

@@ -81,7 +81,7 @@ fn by_index(seen: Seen<'_>, index: &Index, candidates: &mut Candidates, plain: &
     // The rule under way, whether its condition held, whether no other comes after it.
     let (mut rule, mut held, mut last) = (u32::MAX, false, false);
     candidates.find(index, seen);
-    while let Some(number) = candidates.next(index) {
+    while let Some(number) = candidates.next(index, seen) {
         let statement = program.statements.get(number as usize)?;
         if statement.rule != rule {
             if last {

@@ -105,8 +105,9 @@ fn by_index<'a>(machine: &mut Machine<'a>, index: &'a Index, candidates: &mut Ca
     let mut outcome = Outcome::nothing();
     // The rule under way, whether its condition held, whether no other comes after it.
     let (mut rule, mut held, mut last) = (u32::MAX, false, false);
-    candidates.find(index, machine.input.seen());
-    while let Some(number) = candidates.next(index) {
+    let seen = machine.input.seen();
+    candidates.find(index, seen);
+    while let Some(number) = candidates.next(index, seen) {
         let Some(of) = program.statements.get(number as usize).map(|statement| statement.rule) else { continue };
         if of != rule {
             if last {

@@ -3,6 +3,7 @@
 //! In: what stood at each path ([`Raws`]). Out: plain columns of numbers, truth values and text spans, so that a test is a
 //! load and a comparison. What could not be read holds its type's default and is remembered, for the note (L3.5).
 
+use super::consulted::Row;
 use crate::event::{Raw, Raws};
 use crate::program::{Columns, Program, ends, shifted};
 use crate::value::{DateTime, Type, convert, number};
@@ -31,6 +32,8 @@ pub(crate) struct Slots {
     pub(crate) doubles: Vec<f64>,
     pub(crate) dates: Vec<DateTime>,
     pub(crate) texts: Vec<TextSlot>,
+    /// The rows of look-ups in lists, by number.
+    pub(crate) rows: Vec<Row>,
     /// Texts that are not in the event as they are: unescaped ones, and numbers as text.
     side: String,
     /// The slots that could not be read, by type and number; empty for almost every event.
@@ -46,6 +49,8 @@ impl Slots {
     /// Reads all slots of a program from an event.
     pub(crate) fn fill(&mut self, columns: &Columns, raws: &Raws, text: &str) {
         self.side.clear();
+        self.rows.clear();
+        self.rows.resize_with(columns.look_ups, Row::default);
         self.long = false;
         if !self.unreadable.is_empty() {
             self.unreadable.clear();

@@ -95,6 +95,11 @@ pub trait Bound: Send + Sync + std::fmt::Debug {
         None
     }
 
+    /// What it is, for whoever knows a better way than to run it.
+    fn as_any(&self) -> Option<&dyn std::any::Any> {
+        None
+    }
+
     /// Runs it; arguments as the checker coerced them.
     ///
     /// # Errors

@@ -2,11 +2,11 @@
 
 use super::{List, Status};
 use crate::function::Bound;
-use crate::value::{Context, Datum, Failure};
+use crate::value::{Context, DateTime, Datum, Failure};
 use std::sync::Arc;
 
 /// What `Lookup` gives for a key that is not there, if the rule names no default.
-const UNKNOWN: &str = "Unknown";
+pub(crate) const UNKNOWN: &str = "Unknown";
 
 /// A question to a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub enum Question {
 }
 
 /// A list, the column of the key, and the question. The arguments at run time are the key and, for look-ups, the default.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Consult {
     list: Arc<List>,
     key: usize,
@@ -38,6 +38,44 @@ impl Consult {
             list.make_order(key);
         }
         Consult { list, key, question }
+    }
+
+    /// What is asked.
+    pub(crate) fn question(&self) -> Question {
+        self.question
+    }
+
+    /// The column of the key.
+    pub(crate) fn key(&self) -> usize {
+        self.key
+    }
+
+    /// Tells one list from another.
+    pub(crate) fn list_address(&self) -> usize {
+        Arc::as_ptr(&self.list).addr()
+    }
+
+    /// Whether the same key always finds the same row: no entry of the list expires.
+    pub(crate) fn is_lasting(&self) -> bool {
+        !self.list.expires()
+    }
+
+    /// The row that has the key, or the nearest one up to it.
+    pub(crate) fn row(&self, key: &str, now: DateTime) -> Option<u32> {
+        match self.question {
+            Question::LookupClosest(_) => self.list.closest(self.key, key, now),
+            _ => self.list.find(self.key, key, now),
+        }
+    }
+
+    /// The cell in a row and column.
+    pub(crate) fn cell(&self, row: u32, column: usize) -> &str {
+        self.list.cell(row, column)
+    }
+
+    /// The status of an entry of a support list.
+    pub(crate) fn status(&self, row: u32) -> Option<Status> {
+        self.list.status(row)
     }
 
     /// The cell in a row, or the default.
@@ -74,17 +112,20 @@ impl Bound for Consult {
         false
     }
 
+    fn as_any(&self) -> Option<&dyn std::any::Any> {
+        Some(self)
+    }
+
     fn run<'a>(&self, context: &mut Context<'a>, arguments: &[Datum<'a>]) -> Result<Datum<'a>, Failure> {
         let [Datum::String(key), rest @ ..] = arguments else { return Err(Failure::mismatch(self.name())) };
-        let find = || self.list.find(self.key, key, context.now);
+        let find = || self.row(key, context.now);
         Ok(match self.question {
             Question::ContainsKey | Question::InSupportList => Datum::Bool(find().is_some()),
             Question::Has(status) => {
                 Datum::Bool(find().and_then(|row| self.list.status(row)).is_some_and(|found| found == status))
             }
-            Question::Lookup(column) => self.value(find(), column, rest.first(), context),
-            Question::LookupClosest(column) => {
-                self.value(self.list.closest(self.key, key, context.now), column, rest.first(), context)
+            Question::Lookup(column) | Question::LookupClosest(column) => {
+                self.value(find(), column, rest.first(), context)
             }
         })
     }

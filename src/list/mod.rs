@@ -32,6 +32,7 @@ mod served;
 mod support;
 mod table;
 
+pub(crate) use consult::UNKNOWN;
 pub use consult::{Consult, Question};
 pub(crate) use read::{most_bytes, too_large};
 pub use support::Status;
@@ -177,6 +178,11 @@ impl List {
     /// The status of a row of a support list.
     pub(crate) fn status(&self, row: u32) -> Option<Status> {
         self.support.as_ref()?.status(row)
+    }
+
+    /// Whether an entry can expire.
+    pub(crate) fn expires(&self) -> bool {
+        self.support.as_ref().is_some_and(Support::expires)
     }
 
     fn counts(&self, row: u32, now: DateTime) -> bool {

@@ -55,6 +55,8 @@ pub(super) struct Build<'h> {
     hasher: foldhash::fast::RandomState,
     /// For each path its slot in each column, or none.
     slots: Vec<[u32; COLUMNS]>,
+    /// What is asked of lists, by number.
+    pub(super) listed: listed::Numbers,
     /// For conditions with calls, by their code, the tests that stand before any call.
     guards: Guards,
     /// For each variable whether its value makes external calls, itself or through others.
@@ -79,6 +81,7 @@ impl<'h> Build<'h> {
             texts: HashTable::new(),
             hasher: foldhash::fast::RandomState::default(),
             slots: vec![[NO_SLOT; COLUMNS]; hir.paths.len()],
+            listed: listed::Numbers::default(),
             guards: Guards::default(),
             calls: Vec::new(),
         };
@@ -113,6 +116,7 @@ impl<'h> Build<'h> {
             _ => false,
         });
         let program = &mut self.program;
+        program.columns.look_ups = program.listed.look_ups.len();
         let tests = program.tests.len() + program.code.len();
         program.most_steps = tests + program.statements.len() + program.rule_count() + program.clauses.len();
         self.program.call_sites = self.program.code.iter().filter(|op| matches!(op, Op::External { .. })).count();
@@ -137,6 +141,7 @@ impl<'h> Build<'h> {
         program.text.shrink_to_fit();
         program.tests.shrink_to_fit();
         program.sets.shrink_to_fit();
+        program.listed.shrink();
         program.calculations.shrink_to_fit();
         program.code.shrink_to_fit();
         program.places.shrink_to_fit();

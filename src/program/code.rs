@@ -5,7 +5,7 @@ use crate::hir::{Arithmetic, Comparison, Conversion};
 use crate::value::{CharSet, Type};
 
 /// A text in the program's pool, by offset and length.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TextRef {
     pub(crate) start: u32,
     pub(crate) len: u32,

@@ -5,14 +5,16 @@
 use super::build::Build;
 use super::calculation::{Calculation, MOST_STEPS, Step};
 use super::code::Op;
+use super::listed::{Asks, Cell};
 use super::test::{Test, TestKind, TextSet, ends};
 use crate::function::{self, Function};
 use crate::hir::{self, Constant, Expr, Kind, StepKind};
+use crate::list::{Consult, Question, UNKNOWN};
 use crate::value::Type;
 use crate::value::operate::{Operands, Relation};
 use std::sync::Arc;
 
-impl Build<'_> {
+impl<'h> Build<'h> {
     fn add_test(&mut self, kind: TestKind, yes: u32, no: u32) -> u32 {
         self.program.tests.push(Test { kind, yes, no });
         self.program.tests.len() as u32 - 1
@@ -23,6 +25,7 @@ impl Build<'_> {
         match &e.kind {
             Kind::Constant(Constant::Bool(value)) => self.add_test(TestKind::Constant(*value), yes, no),
             Kind::Not(inner) => self.test(inner, no, yes),
+            Kind::Variable(_) if !matches!(self.meant(e).kind, Kind::Variable(_)) => self.test(self.meant(e), yes, no),
             Kind::And(operands) => operands.iter().rev().fold(yes, |yes, operand| self.test(operand, yes, no)),
             Kind::Or(operands) => operands.iter().rev().fold(no, |no, operand| self.test(operand, yes, no)),
             Kind::Conditional(parts) => {
@@ -81,9 +84,12 @@ impl Build<'_> {
         match &e.kind {
             Kind::Attribute(path) if e.ty == Type::Bool => Some((TestKind::Bool(self.slot(Type::Bool, *path)), true)),
             Kind::Exists(path) => Some((TestKind::Exists(*path), true)),
+            Kind::Bound(..) => Some((self.listed(e)?, true)),
             Kind::Compare(comparison, operands) if comparison.operands == Operands::Same => {
                 let [left, right] = operands.as_ref();
+                let (left, right) = (self.meant(left), self.meant(right));
                 self.fused_comparison(comparison.relation, left, right)
+                    .or_else(|| self.cell_comparison(comparison.relation, left, right))
                     .or_else(|| self.calculation(comparison.relation, left, right))
             }
             Kind::Call(row, arguments) => match arguments.as_slice() {
@@ -103,8 +109,16 @@ impl Build<'_> {
 
     /// A question about a text slot and a constant.
     fn fused_call(&mut self, row: &Function, subject: &Expr, constant: &Expr) -> Option<(TestKind, bool)> {
+        let text = self.meant(constant).kind.text()?.clone();
+        let subject = self.meant(subject);
+        if let (function::Place::Global, "In", Kind::Bound(..), true) =
+            (row.place, row.name, &subject.kind, text.is_ascii())
+        {
+            let cell = self.cell(subject)?;
+            let set = self.set(&text);
+            return Some((self.asks(Asks::In(cell, set)), true));
+        }
         let Kind::Attribute(path) = subject.kind else { return None };
-        let text = constant.kind.text()?.clone();
         if subject.ty != Type::String {
             return None;
         }
@@ -118,14 +132,78 @@ impl Build<'_> {
             (function::Place::Method(Type::String), "EndsWith", None) => TestKind::EndsWith(slot, self.text(&text)),
             (function::Place::Method(Type::String), "Contains", _) => TestKind::Contains(slot, self.text(&text)),
             (function::Place::Method(Type::String), "Equals", _) => self.text_equal(slot, &text),
-            (function::Place::Global, "In", _) if text.is_ascii() => {
-                let members = text.split(',').map(str::trim).filter(|member| !member.is_empty());
-                self.program.sets.push(TextSet::new(members));
-                TestKind::In(slot, self.program.sets.len() as u32 - 1)
-            }
+            (function::Place::Global, "In", _) if text.is_ascii() => TestKind::In(slot, self.set(&text)),
             _ => return None,
         };
         Some((kind, true))
+    }
+
+    /// The set of the members that a text lists.
+    fn set(&mut self, text: &str) -> u32 {
+        let members = text.split(',').map(str::trim).filter(|member| !member.is_empty());
+        self.program.sets.push(TextSet::new(members));
+        self.program.sets.len() as u32 - 1
+    }
+
+    /// What an expression stands for: a variable that is nothing but a constant, an attribute, or a question to a list that
+    /// does not change. When and how often that is looked at makes no difference.
+    fn meant<'e>(&self, e: &'e Expr) -> &'e Expr
+    where
+        'h: 'e,
+    {
+        let Kind::Variable(id) = e.kind else { return e };
+        match self.hir.lets.get(id as usize) {
+            Some(hir::Let { value, default: None, output: None, .. }) => match &value.kind {
+                Kind::Constant(_) | Kind::Attribute(_) => value,
+                Kind::Bound(..) if question(value).is_some() => value,
+                _ => e,
+            },
+            _ => e,
+        }
+    }
+
+    fn asks(&mut self, asks: Asks) -> TestKind {
+        TestKind::Listed(self.listed.asks(&mut self.program.listed, asks))
+    }
+
+    /// A question to a list that is true or false.
+    fn listed(&mut self, e: &Expr) -> Option<TestKind> {
+        let (consult, path, _) = question(e)?;
+        let question = consult.question();
+        if matches!(question, Question::Lookup(_) | Question::LookupClosest(_)) {
+            return None;
+        }
+        let slot = self.slot(Type::String, path);
+        let look_up = self.listed.look_up(&mut self.program.listed, consult, slot);
+        Some(self.asks(match question {
+            Question::Has(status) => Asks::Has(look_up, status),
+            _ => Asks::Found(look_up),
+        }))
+    }
+
+    /// A cell that is looked up.
+    fn cell(&mut self, e: &Expr) -> Option<u32> {
+        let (consult, path, default) = question(e)?;
+        let (Question::Lookup(column) | Question::LookupClosest(column)) = consult.question() else { return None };
+        let default = default.cloned().unwrap_or_else(|| Arc::from(UNKNOWN));
+        let default = self.text(&default);
+        let slot = self.slot(Type::String, path);
+        let look_up = self.listed.look_up(&mut self.program.listed, consult, slot);
+        Some(self.listed.cell(&mut self.program.listed, Cell { look_up, column, default }))
+    }
+
+    /// Whether a cell that is looked up is a constant text.
+    fn cell_comparison(&mut self, relation: Relation, left: &Expr, right: &Expr) -> Option<(TestKind, bool)> {
+        if !matches!(relation, Relation::Equal | Relation::NotEqual) {
+            return None;
+        }
+        let (cell, text) = match (left.kind.text(), right.kind.text()) {
+            (None, Some(text)) => (self.cell(left)?, text),
+            (Some(text), None) => (self.cell(right)?, text),
+            _ => return None,
+        };
+        let text = self.text(&text.clone());
+        Some((self.asks(Asks::Is(cell, text)), relation == Relation::Equal))
     }
 
     /// Whether a text slot is exactly that text.
@@ -231,4 +309,19 @@ impl Build<'_> {
             _ => None,
         }
     }
+}
+
+/// A question to a list that hangs on an attribute alone: no entry of the list expires. Its path, and the default if it has one.
+fn question(e: &Expr) -> Option<(&Consult, u32, Option<&Arc<str>>)> {
+    let Kind::Bound(callable, arguments) = &e.kind else { return None };
+    let consult: &Consult = callable.as_any()?.downcast_ref()?;
+    let (Kind::Attribute(path), rest) = arguments.split_first().map(|(key, rest)| (&key.kind, rest))? else {
+        return None;
+    };
+    let default = match rest {
+        [] => None,
+        [default] => Some(default.kind.text()?),
+        _ => return None,
+    };
+    consult.is_lasting().then_some((consult, *path, default))
 }

@@ -16,11 +16,13 @@ mod calculation;
 mod code;
 mod fuse;
 pub(crate) mod index;
+mod listed;
 mod outline;
 mod test;
 
 pub(crate) use calculation::Calculation;
 pub use code::{Op, TextRef};
+pub(crate) use listed::{Asks, Listed, LookUp};
 pub(crate) use outline::Outline;
 pub use test::{FALSE, TRUE, Test, TestKind, TextSet};
 pub(crate) use test::{ends, shifted};
@@ -50,6 +52,8 @@ pub struct Program {
     pub(crate) tests: Vec<Test>,
     /// Sets of texts that tests look into.
     pub(crate) sets: Vec<TextSet>,
+    /// What tests ask of lists.
+    pub(crate) listed: Listed,
     /// Arithmetic that tests do.
     pub(crate) calculations: Vec<Calculation>,
     /// Everything else.
@@ -234,6 +238,8 @@ pub struct Columns {
     pub(crate) texts: Vec<u32>,
     /// Read as DateTime.
     pub(crate) dates: Vec<u32>,
+    /// How many look-ups in lists there are.
+    pub(crate) look_ups: usize,
 }
 
 /// A rule.

@@ -58,6 +58,8 @@ pub enum TestKind {
     Contains(u32, TextRef),
     /// A text slot is one of a set, ignoring case.
     In(u32, u32),
+    /// What is asked of a list, by its number.
+    Listed(u32),
     /// A comparison of calculations, by its number.
     Calculation(u32),
     /// A constant.
@@ -87,7 +89,11 @@ impl TestKind {
             | TestKind::EndsWith(slot, _)
             | TestKind::Contains(slot, _)
             | TestKind::In(slot, _) => Some((Type::String, slot)),
-            TestKind::Exists(_) | TestKind::Calculation(_) | TestKind::Constant(_) | TestKind::Code(_) => None,
+            TestKind::Exists(_)
+            | TestKind::Listed(_)
+            | TestKind::Calculation(_)
+            | TestKind::Constant(_)
+            | TestKind::Code(_) => None,
         }
     }
 }

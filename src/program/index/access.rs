@@ -181,6 +181,7 @@ fn says_much(kind: TestKind) -> bool {
             | TestKind::Greater(..)
             | TestKind::GreaterOrEqual(..)
             | TestKind::Doubles(..)
+            | TestKind::Listed(_)
             | TestKind::Calculation(_)
     )
 }

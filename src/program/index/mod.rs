@@ -18,7 +18,7 @@ pub(crate) use table::{Ask, Table, number, part, whole};
 pub(crate) use words::Words;
 
 use super::build::Guards;
-use super::{Condition, Program, TestKind, ends};
+use super::{Asks, Condition, Program, TestKind, ends};
 use access::{Access, Literal, Way, Ways};
 use posting::{Bounds, Posting};
 use smallvec::{SmallVec, smallvec};
@@ -38,6 +38,9 @@ const MOST_LENGTHS: usize = 10;
 /// From how many look-ups on it pays to hold an event's numbers against a lone statement before it is looked at.
 const MANY_LOOK_UPS: usize = 4;
 
+/// Set in what stands for the slot where the text is a cell of a list.
+pub(crate) const CELL: u32 = 1 << 31;
+
 /// From how many texts on that one slot may hold an automaton looks for all at once.
 const FEWEST_WORDS: usize = 4;
 
@@ -47,6 +50,8 @@ pub(crate) struct Index {
     pub(crate) table: Table,
     /// The text slots that are looked up as a whole.
     pub(crate) wholes: Box<[u32]>,
+    /// The cells of lists that are looked up as a whole.
+    pub(crate) cells: Box<[u32]>,
     /// The text slots of which a beginning or end of some length is looked up.
     pub(crate) parts: Box<[(Ask, u32, u32)]>,
     /// The Double slots that are looked up.
@@ -85,8 +90,11 @@ impl Index {
     /// What looking through it costs, about, in halves of what looking at a statement does.
     fn effort(&self) -> usize {
         let columns = self.sieve.ranges.len() + self.sieve.tests.len();
-        let texts = 3 * self.wholes.len() + 4 * self.parts.len() + 20 * self.words.len();
-        10 + texts + 3 * self.numbers.len() + columns * (2 + self.sieve.words / 2) + 2 * self.always.len()
+        let texts = 6 * self.cells.len() + 3 * self.wholes.len() + 4 * self.parts.len() + 20 * self.words.len();
+        10 + texts
+            + 3 * self.numbers.len()
+            + columns * (2 + self.sieve.words / 2)
+            + 2 * (self.always.len() + self.sieve.free)
     }
 }
 
@@ -144,6 +152,7 @@ struct Build<'p> {
     ways: &'p Ways,
     keys: Vec<(u64, Posting)>,
     wholes: BTreeSet<u32>,
+    cells: BTreeSet<u32>,
     parts: BTreeSet<(Ask, u32, u32)>,
     numbers: BTreeSet<u32>,
     words: BTreeMap<u32, BTreeMap<Box<str>, Vec<Posting>>>,
@@ -169,6 +178,7 @@ impl<'p> Build<'p> {
             ways,
             keys: Vec::with_capacity(filed.len()),
             wholes: BTreeSet::new(),
+            cells: BTreeSet::new(),
             parts: BTreeSet::new(),
             numbers: BTreeSet::new(),
             words: BTreeMap::new(),
@@ -212,6 +222,14 @@ impl<'p> Build<'p> {
                 let keys = table::members(slot, self.program.sets.get(set as usize)?);
                 Some(Place::Table(keys, Some((Ask::Equal, slot, 0))))
             }
+            TestKind::Listed(asked) => match *self.program.listed.asks.get(asked as usize)? {
+                Asks::Is(cell, text) => Some(whole_text(cell | CELL, self.program.bytes(text))),
+                Asks::In(cell, set) => {
+                    let keys = table::members(cell | CELL, self.program.sets.get(set as usize)?);
+                    Some(Place::Table(keys, Some((Ask::Equal, cell | CELL, 0))))
+                }
+                Asks::Found(_) | Asks::Has(..) => None,
+            },
             TestKind::Equal(slot, value) if !value.is_nan() => {
                 Some(Place::Table(smallvec![number(slot, value)], Some((Ask::Number, slot, 0))))
             }
@@ -268,6 +286,7 @@ impl<'p> Build<'p> {
                 Place::Table(keys, asked) => {
                     self.keys.extend(keys.into_iter().map(|key| (key, posting)));
                     match asked {
+                        Some((Ask::Equal, cell, _)) if cell & CELL != 0 => drop(self.cells.insert(cell & !CELL)),
                         Some((Ask::Equal, slot, _)) => drop(self.wholes.insert(slot)),
                         Some((Ask::Number, slot, _)) => drop(self.numbers.insert(slot)),
                         Some(part) => drop(self.parts.insert(part)),
@@ -286,12 +305,13 @@ impl<'p> Build<'p> {
         self.sieved.sort_by_key(|(statement, _)| *statement);
         self.always.sort_unstable();
         self.always.dedup();
-        let look_ups = self.wholes.len() + self.numbers.len() + self.parts.len();
+        let look_ups = self.wholes.len() + self.cells.len() + self.numbers.len() + self.parts.len();
         let words = self.words.into_iter().map(|(slot, texts)| Words::new(slot, texts));
         Index {
             words: words.collect(),
             table: Table::new(self.keys, look_ups >= MANY_LOOK_UPS),
             wholes: self.wholes.into_iter().collect(),
+            cells: self.cells.into_iter().collect(),
             parts: self.parts.into_iter().collect(),
             numbers: self.numbers.into_iter().collect(),
             sieve: Sieve::new(&self.sieved),

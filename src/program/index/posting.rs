@@ -155,8 +155,8 @@ mod tests {
             .map(|number| vec![one(TestKind::Greater(0, f64::from(number))), one(TestKind::Less(1, f64::from(number)))])
             .collect();
         let bounds = Bounds::new(ways.iter().map(Vec::as_slice));
-        assert_eq!(bounds.guard(&ways[9]), Guard::least(0, 9.0));
-        assert_eq!(bounds.guard(&ways[0]), Guard::most(1, 0.0));
+        assert_eq!(bounds.guard(&ways[9]), Guard::least(0, 9.0_f64.next_up()));
+        assert_eq!(bounds.guard(&ways[0]), Guard::most(1, 0.0_f64.next_down()));
         assert_eq!(bounds.guard(&[]), Guard::NOTHING);
     }
 

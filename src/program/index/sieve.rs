@@ -28,6 +28,8 @@ pub(crate) struct Sieve {
     pub(crate) words: usize,
     pub(crate) ranges: Box<[Range]>,
     pub(crate) tests: Box<[Asked]>,
+    /// How many rows no column says anything of: they are always looked at.
+    pub(super) free: usize,
     /// All masks, one behind the other; the first lets all rows through.
     pub(crate) masks: Box<[u64]>,
 }
@@ -88,11 +90,19 @@ impl Sieve {
         let worth = 2 + words / 4;
         spans.retain(|_, spans| spans.len() >= worth);
         asked.retain(|(_, rows)| rows.len() >= worth);
+        let mut free = vec![true; ways.len()];
+        let of_ranges = spans.values().flatten().map(|span| span.row);
+        for row in of_ranges.chain(asked.iter().flat_map(|(_, rows)| rows).map(|(row, _)| *row)) {
+            if let Some(free) = free.get_mut(row) {
+                *free = false;
+            }
+        }
         let of_tests = asked.len() * 2 * words * 8;
         let room = (BYTES + BYTES_PER_ROW * ways.len()).saturating_sub(of_tests);
         let pieces = (room / (words.max(1) * 8 * spans.len().max(1))).clamp(4, MOST_PIECES);
         let mut sieve =
             Sieve { words, rows: ways.iter().map(|(statement, _)| *statement).collect(), ..Sieve::default() };
+        sieve.free = free.into_iter().filter(|free| *free).count();
         let all = masks.clone();
         let mut add = |lets: &dyn Fn(&mut [u64])| {
             let first = masks.len() as u32;
@@ -142,10 +152,14 @@ pub(super) fn takes(literal: &Literal) -> bool {
 /// What a literal says of a Double slot.
 pub(super) fn span(literal: &Literal) -> Option<(u32, f64, f64)> {
     let (slot, low, high) = match (literal.kind, literal.holds) {
-        (TestKind::Less(slot, c) | TestKind::LessOrEqual(slot, c), true) => (slot, f64::NEG_INFINITY, c),
-        (TestKind::Less(slot, c) | TestKind::LessOrEqual(slot, c), false) => (slot, c, f64::INFINITY),
-        (TestKind::Greater(slot, c) | TestKind::GreaterOrEqual(slot, c), true) => (slot, c, f64::INFINITY),
-        (TestKind::Greater(slot, c) | TestKind::GreaterOrEqual(slot, c), false) => (slot, f64::NEG_INFINITY, c),
+        (TestKind::Less(slot, c), true) | (TestKind::GreaterOrEqual(slot, c), false) => {
+            (slot, f64::NEG_INFINITY, c.next_down())
+        }
+        (TestKind::LessOrEqual(slot, c), true) | (TestKind::Greater(slot, c), false) => (slot, f64::NEG_INFINITY, c),
+        (TestKind::Less(slot, c), false) | (TestKind::GreaterOrEqual(slot, c), true) => (slot, c, f64::INFINITY),
+        (TestKind::LessOrEqual(slot, c), false) | (TestKind::Greater(slot, c), true) => {
+            (slot, c.next_up(), f64::INFINITY)
+        }
         (TestKind::Equal(slot, c), true) => (slot, c, c),
         _ => return None,
     };
@@ -155,7 +169,7 @@ pub(super) fn span(literal: &Literal) -> Option<(u32, f64, f64)> {
 /// Where to cut, so that about as many ranges begin or end in each piece.
 fn borders(spans: &[Span], pieces: usize) -> Box<[f64]> {
     let mut ends: Vec<f64> =
-        spans.iter().flat_map(|span| [span.low, span.high]).filter(|end| end.is_finite()).collect();
+        spans.iter().flat_map(|span| [span.low, span.high.next_up()]).filter(|end| end.is_finite()).collect();
     ends.sort_unstable_by(f64::total_cmp);
     ends.dedup();
     let every = ends.len().div_ceil(pieces).max(1);
