@@ -265,7 +265,7 @@ impl Decision {
         let Effect::Decide(decide) = self.program.effects.get(self.plain.decided?.effect as usize)? else {
             return None;
         };
-        match decide.texts.get(index)? {
+        match decide.texts().get(index)? {
             Argument::Absent => None,
             Argument::Constant(constant) => Some(self.program.str(*constant)),
             Argument::Code(_) => self.rest.as_ref()?.texts.get(index)?.as_deref(),

@@ -55,16 +55,37 @@ fn variables_and_computed_texts_allocate_nothing() {
     assert_eq!(allocations(rules), (0, 0));
 }
 
-#[test]
-fn a_rule_holds_few_bytes() {
-    // A longer text would be parsed on several threads, and what is allocated on others is not counted.
-    const RULES: u64 = 600;
-    let rule = |n| format!("RETURN Review() WHEN @\"country\" == \"C{n}\" && @\"amount\" > {n}\n");
+/// A longer text would be read on several threads, and what is allocated on others is not counted.
+const RULES: usize = 600;
+
+/// What an engine holds for each rule, in bytes, and how long the text of one is.
+fn held(rule: impl Fn(usize) -> String) -> (usize, usize) {
     let rules: String = (0..RULES).map(rule).collect();
+    assert!(rules.len() < 48 << 10, "{}", rules.len());
     let mut engine = None;
     let held = measure(|| engine = Some(Engine::builder().rules("shop", &rules).build().unwrap()));
-    let (each, text) = (held.bytes_current as u64 / RULES, rules.len() as u64 / RULES);
-    assert!((text..=text + 190).contains(&each), "a rule of {text} bytes of text holds {each} bytes");
+    (held.bytes_current as usize / RULES, rules.len() / RULES)
+}
+
+#[test]
+fn a_rule_holds_few_bytes() {
+    let (each, text) = held(|n| format!("RETURN Review() WHEN @\"country\" == \"C{n}\" && @\"amount\" > {n}\n"));
+    assert!((text..=text + 170).contains(&each), "a rule of {text} bytes of text holds {each} bytes");
+}
+
+#[test]
+fn a_rule_of_any_kind_holds_few_bytes() {
+    let test = |n: usize| match n % 7 {
+        0 => format!("@\"n{}\" > {n} && @\"n{}\" < {n}5", n % 5, n % 5),
+        1 => format!("In(@\"s{}\", \"a{n},b{n}\")", n % 5),
+        2 => format!("@\"s{}\".StartsWith(\"a{n}\")", n % 5),
+        3 => format!("@\"s{}\".Contains(\"b{n}\")", n % 5),
+        4 => format!("@\"s{}\" != @\"t{}\"", n % 5, n % 3),
+        5 => format!("@\"s{}\".EndsWith(\"c{n}\")", n % 5),
+        _ => format!("!@\"b{}\" && @\"n\" == {n}", n % 5),
+    };
+    let (each, text) = held(|n| format!("RETURN Review(\"{}\") WHEN {}\n", n % 50, test(n)));
+    assert!((text..=text + 265).contains(&each), "a rule of {text} bytes of text holds {each} bytes");
 }
 
 /// So many events, each on a line.

@@ -64,9 +64,9 @@ impl<'a> Planner<'a> {
         }
         match effect {
             Effect::Decide(decide) => {
-                for argument in &decide.texts {
+                for argument in decide.texts() {
                     if let Argument::Code(code) = argument {
-                        self.walk(*code);
+                        self.walk(code);
                     }
                 }
             }

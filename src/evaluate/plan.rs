@@ -244,8 +244,8 @@ impl<'a> Planner<'a> {
         match effect {
             Effect::Decide(decide) => {
                 for index in decide.order {
-                    if let Some(Argument::Code(code)) = decide.texts.get(usize::from(index)) {
-                        self.walk(*code);
+                    if let Argument::Code(code) = decide.text(index) {
+                        self.walk(code);
                     }
                 }
             }

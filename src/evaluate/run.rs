@@ -244,11 +244,8 @@ fn pair<'a>(machine: &mut Machine<'a>, number: u32) -> Result<Json<'a>, Stop> {
 fn texts<'a>(machine: &mut Machine<'a>, decide: &Decide) -> Result<[Option<&'a str>; 3], Stop> {
     let mut texts = [None; 3];
     for index in decide.order {
-        let (Some(argument), Some(text)) = (decide.texts.get(usize::from(index)), texts.get_mut(usize::from(index)))
-        else {
-            break;
-        };
-        *text = match *argument {
+        let Some(text) = texts.get_mut(usize::from(index)) else { break };
+        *text = match decide.text(index) {
             Argument::Absent | Argument::Constant(_) => None,
             Argument::Code(code) => match machine.value(code) {
                 Ok(Datum::String(made)) => Some(made),

@@ -258,7 +258,7 @@ impl<'h> Build<'h> {
         }
         let effects = first..self.program.effects.len() as u32;
         let decides = match self.program.effects.get(first as usize..) {
-            Some([Effect::Decide(decide)]) if !decide.texts.iter().any(|text| matches!(text, Argument::Code(_))) => {
+            Some([Effect::Decide(decide)]) if !decide.texts().iter().any(|text| matches!(text, Argument::Code(_))) => {
                 Some(decide.kind)
             }
             _ => None,
@@ -278,7 +278,7 @@ impl<'h> Build<'h> {
         for (to, from) in order.iter_mut().zip(&decide.order) {
             *to = *from;
         }
-        Decide { kind: decide.kind, texts, order }
+        Decide::new(decide.kind, texts, order)
     }
 
     fn pairs(&mut self, pairs: &[(Arc<str>, Expr)]) -> Range<u32> {

@@ -311,10 +311,40 @@ pub enum Effect {
 #[derive(Debug)]
 pub struct Decide {
     pub(crate) kind: DecisionKind,
-    /// challengeType, reason, supportMessage.
-    pub(crate) texts: [Argument; 3],
+    /// challengeType, reason, supportMessage: see [`Argument`].
+    texts: [TextRef; 3],
     /// In which order to evaluate them, as indexes; 3 is the end.
     pub(crate) order: [u8; 3],
+}
+
+/// The length of a text that is not given, and of one that code gives, which begins at its start.
+const ABSENT: u32 = u32::MAX;
+const CODE: u32 = u32::MAX - 1;
+
+impl Decide {
+    fn new(kind: DecisionKind, texts: [Argument; 3], order: [u8; 3]) -> Decide {
+        let texts = texts.map(|text| match text {
+            Argument::Absent => TextRef { start: 0, len: ABSENT },
+            Argument::Constant(text) => text,
+            Argument::Code(start) => TextRef { start, len: CODE },
+        });
+        Decide { kind, texts, order }
+    }
+
+    /// challengeType, reason, supportMessage.
+    pub(crate) fn texts(&self) -> [Argument; 3] {
+        self.texts.map(|text| match text.len {
+            ABSENT => Argument::Absent,
+            CODE => Argument::Code(text.start),
+            _ => Argument::Constant(text),
+        })
+    }
+
+    /// One of them.
+    #[inline]
+    pub(crate) fn text(&self, index: u8) -> Argument {
+        self.texts().get(usize::from(index)).copied().unwrap_or(Argument::Absent)
+    }
 }
 
 /// A text of a decision.
@@ -335,4 +365,14 @@ pub struct Pair {
     /// The variable's number, for `SetVariables`.
     pub(crate) variable: u32,
     pub(crate) code: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_every_rule_has_is_small() {
+        assert_eq!((size_of::<Clause>(), size_of::<Statement>(), size_of::<Effect>()), (16, 28, 28));
+    }
 }
