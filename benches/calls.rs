@@ -4,6 +4,9 @@
 //! around them. `fql/0` is a decision without calls. The difference between `fql/32` and `fql/1`, shared by 31, is the price of
 //! a call: its guard, its place in the plan, its entry in the decision.
 //!
+//! `response` is a decision whose one call is answered with 20 KB of JSON at once: `member` reads one member of it, `whole` reads
+//! it as a value, `serde_json` builds its tree and looks the member up, without rules around it.
+//!
 //! ```text
 //! cargo bench --bench calls
 //! ```
@@ -11,10 +14,12 @@
 #![allow(clippy::expect_used, reason = "a benchmark that cannot run has failed")]
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use fql::external::{Call, Exchange, External, Response, Transport};
 use fql::{DecisionKind, Engine};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::fmt::Write;
 use std::hint::black_box;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A rule that makes so many different calls.
@@ -63,5 +68,48 @@ fn calls(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, calls);
+/// Gives the same text to every call.
+#[derive(Debug)]
+struct Same(Arc<str>);
+
+impl Transport for Same {
+    fn call(&self, _: Call) -> Exchange {
+        Box::pin(std::future::ready(Response::success(self.0.clone())))
+    }
+}
+
+/// 20 KB of JSON with what is looked for in the middle.
+fn response() -> String {
+    let member = |n| format!("\"member{n}\": {{\"id\": {n}, \"name\": \"a thing\", \"scores\": [{n}.5, 7, null]}}, ");
+    let members: Vec<String> = (0..270).map(member).collect();
+    let (before, behind) = members.split_at(members.len() / 2);
+    format!("{{{}\"risk\": \"high\", {}\"last\": true}}", before.concat(), behind.concat())
+}
+
+fn responses(c: &mut Criterion) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    let mut group = c.benchmark_group("response");
+    let text: Arc<str> = response().into();
+    let rules = [
+        ("member", "RETURN Reject() WHEN External.ask().risk == \"high\""),
+        ("whole", "LET $answer = External.ask()\nRETURN Reject() WHEN $answer.risk == \"high\" && $answer != null"),
+    ];
+    for (name, rules) in rules {
+        let ask = External::over("ask", [""; 0], Same(text.clone()));
+        let engine = Engine::builder().define(ask).rules("test", rules).build().expect("the rules are good");
+        let event = engine.prepare("{}").expect("the event is JSON");
+        let decision = runtime.block_on(engine.decide(&event)).expect("decides");
+        assert_eq!(decision.kind(), DecisionKind::Reject);
+        group.bench_function(name, |b| b.iter(|| runtime.block_on(engine.decide(black_box(&event)))));
+    }
+    group.bench_function("serde_json", |b| {
+        b.iter(|| {
+            let tree: serde_json::Value = serde_json::from_str(black_box(&text)).expect("JSON");
+            tree.get("risk").and_then(serde_json::Value::as_str) == Some("high")
+        })
+    });
+    group.finish();
+}
+
+criterion_group!(benches, calls, responses);
 criterion_main!(benches);

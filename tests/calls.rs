@@ -23,6 +23,8 @@ mod events;
 mod guard;
 #[path = "calls/monitor.rs"]
 mod monitor;
+#[path = "calls/response.rs"]
+mod response;
 #[path = "calls/schedule.rs"]
 mod schedule;
 #[path = "calls/scripted.rs"]

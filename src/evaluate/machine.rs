@@ -344,13 +344,19 @@ impl<'a> Machine<'a> {
         Ok(Datum::Json(self.answer(number).unwrap_or(Json::Null)))
     }
 
-    /// The value of a call's answer, if there is one, which is parsed once.
+    /// The value of a call's answer, if there is one, as far as the program reads it. It is parsed once.
     pub(super) fn answer(&mut self, number: usize) -> Option<Json<'a>> {
         if let Some(known) = self.parsed.get(number).copied().flatten() {
             return Some(known);
         }
-        let answer = self.input.answers.asked.get(number)?.answer.as_ref()?;
-        let json = json::parse(&answer.value, self.context.arena).unwrap_or(Json::Null);
+        let asked = self.input.answers.asked.get(number)?;
+        let (text, arena) = (&*asked.answer.as_ref()?.value, self.context.arena);
+        let selection = self.input.program.selections.get(asked.call as usize).and_then(Option::as_ref);
+        let parsed = match selection {
+            Some(selection) => selection.parse(text, arena),
+            None => json::parse(text, arena),
+        };
+        let json = parsed.unwrap_or(Json::Null);
         if let Some(slot) = self.parsed.get_mut(number) {
             *slot = Some(json);
         }

@@ -120,6 +120,7 @@ impl<'h> Build<'h> {
         let tests = program.tests.len() + program.code.len();
         program.most_steps = tests + program.statements.len() + program.rule_count() + program.clauses.len();
         self.program.call_sites = self.program.code.iter().filter(|op| matches!(op, Op::External { .. })).count();
+        self.program.selections = super::select::selections(&self.program);
         let operands = self.program.code.iter().map(|op| match op {
             Op::Call { count, .. } => usize::from(*count),
             Op::Bound { count, .. } => usize::from(*count),

@@ -18,6 +18,7 @@ mod fuse;
 pub(crate) mod index;
 mod listed;
 mod outline;
+mod select;
 mod test;
 
 pub(crate) use calculation::Calculation;
@@ -31,6 +32,7 @@ use crate::event::Paths;
 use crate::function::Bound;
 use crate::hir;
 use crate::source::{Source, Span};
+use crate::value::json::Selection;
 use crate::value::{DecisionKind, Type};
 use std::ops::Range;
 use std::sync::Arc;
@@ -106,6 +108,8 @@ pub struct Program {
     pub(crate) reads_outside: bool,
     /// See [`Program::most_steps`].
     pub(crate) most_steps: usize,
+    /// What is read of the answers of external calls, by number; all where there is none.
+    pub(crate) selections: Vec<Option<Selection>>,
     /// How many places in the code make external calls.
     pub(crate) call_sites: usize,
     /// See [`Program::most_looks`].

@@ -13,15 +13,19 @@ mod fault;
 mod index;
 mod parse;
 pub mod scan;
+mod select;
 mod write;
 
 #[cfg(test)]
 pub(crate) mod generate;
 #[cfg(test)]
+mod select_tests;
+#[cfg(test)]
 mod tests;
 
 pub use fault::{FaultKind, JsonFault};
 pub use parse::parse;
+pub use select::Selection;
 
 use bumpalo::Bump;
 use index::Index;

@@ -8,12 +8,12 @@ use super::{FaultKind, Json, JsonFault, MAX_DEPTH};
 use bumpalo::Bump;
 
 /// A container whose end was not seen yet.
-struct Open<'a> {
-    is_object: bool,
+pub(super) struct Open<'a> {
+    pub(super) is_object: bool,
     /// Where its elements or members begin on the stack of waiting values.
-    first: usize,
+    pub(super) first: usize,
     /// The key under which it stands itself; empty in an array.
-    key: &'a str,
+    pub(super) key: &'a str,
 }
 
 /// Reads one JSON value (L3.5): at most [`MAX_DEPTH`] containers deep, of a repeated key the last value counts, at the place
@@ -24,17 +24,26 @@ struct Open<'a> {
 /// Whatever is no JSON, with its place.
 pub fn parse<'a>(text: &'a str, arena: &'a Bump) -> Result<Json<'a>, JsonFault> {
     let bytes = text.as_bytes();
+    let (end, value) = value(text, scan::blank(bytes, 0), 0, arena)?;
+    scan::end(bytes, end)?;
+    Ok(value)
+}
+
+/// Reads the value at `at`, which lies within `depth` containers: the offset behind it, and its tree.
+pub(super) fn value<'a>(text: &'a str, at: usize, depth: u32, arena: &'a Bump) -> Scanned<(usize, Json<'a>)> {
+    let most = MAX_DEPTH.saturating_sub(depth) as usize;
+    let bytes = text.as_bytes();
     let mut open: Vec<Open<'a>> = Vec::new();
     let mut waiting: Vec<(&'a str, Json<'a>)> = Vec::new();
     let mut key = "";
-    let mut at = scan::blank(bytes, 0);
+    let mut at = at;
     'value: loop {
         let mut value;
         (at, value) = match bytes.get(at) {
             Some(b'"') => read_string(text, at + 1, arena).map(|(end, text)| (end, Json::String(text)))?,
             Some(b'-' | b'0'..=b'9') => scan::number::<true>(bytes, at)?,
             Some(bracket @ (b'{' | b'[')) => {
-                if open.len() >= MAX_DEPTH as usize {
+                if open.len() >= most {
                     return Err(JsonFault::new(FaultKind::Depth, at));
                 }
                 let is_object = *bracket == b'{';
@@ -63,11 +72,7 @@ pub fn parse<'a>(text: &'a str, arena: &'a Bump) -> Result<Json<'a>, JsonFault> 
                 (Some(b'}'), true) | (Some(b']'), false) => {
                     at += 1;
                     let inner = waiting.get(container.first..).unwrap_or_default();
-                    value = if container.is_object {
-                        Json::object(arena, inner)
-                    } else {
-                        Json::own_array(arena, arena.alloc_slice_fill_iter(inner.iter().map(|(_, item)| *item)))
-                    };
+                    value = self::container(container.is_object, inner, arena);
                     waiting.truncate(container.first);
                     key = container.key;
                     open.pop();
@@ -76,20 +81,28 @@ pub fn parse<'a>(text: &'a str, arena: &'a Bump) -> Result<Json<'a>, JsonFault> 
                 (_, false) => return Err(JsonFault::new(FaultKind::ArrayEnd, at)),
             }
         }
-        scan::end(bytes, at)?;
-        return Ok(value);
+        return Ok((at, value));
+    }
+}
+
+/// An object of these members, or an array of their values.
+pub(super) fn container<'a>(is_object: bool, inner: &[(&'a str, Json<'a>)], arena: &'a Bump) -> Json<'a> {
+    if is_object {
+        Json::object(arena, inner)
+    } else {
+        Json::own_array(arena, arena.alloc_slice_fill_iter(inner.iter().map(|(_, item)| *item)))
     }
 }
 
 /// The string whose inside begins at `at`, and the offset behind its closing quote.
-fn read_string<'a>(text: &'a str, at: usize, arena: &'a Bump) -> Scanned<(usize, &'a str)> {
+pub(super) fn read_string<'a>(text: &'a str, at: usize, arena: &'a Bump) -> Scanned<(usize, &'a str)> {
     let (end, has_escapes) = scan::string(text.as_bytes(), at)?;
     let raw = text.get(at..end).unwrap_or_default();
     Ok((end + 1, if has_escapes { decoded(raw, arena) } else { raw }))
 }
 
 /// The key at `at`, and the offset of its value.
-fn read_key<'a>(text: &'a str, at: usize, arena: &'a Bump) -> Scanned<(usize, &'a str)> {
+pub(super) fn read_key<'a>(text: &'a str, at: usize, arena: &'a Bump) -> Scanned<(usize, &'a str)> {
     if text.as_bytes().get(at) != Some(&b'"') {
         return Err(JsonFault::new(FaultKind::Key, at));
     }
