@@ -82,8 +82,8 @@ fn mixed(number: usize, random: &mut Random) -> String {
         2 => format!(r#"@"s{text}".StartsWith("w{number}")"#),
         3 => format!(r#"@"s{text}".Contains("x{number}") && @"n{one}" > {value}"#),
         4 => format!(r#"@"n{one}" * 1.0 > @"n{two}" && @"n{two}" > 9990 && @"s{text}" == "v{}""#, value % 20),
-        5 => format!(r#"ContainsKey("list{}", "value", @"s{text}") && @"n{one}" > 9990"#, value % LISTS),
-        6 => format!(r#"Lookup("list{}", "value", @"s{text}", "class") == "c{number}""#, value % LISTS),
+        5 => format!(r#"ContainsKey("list{}", "value", @"s{}") && @"n{one}" > 9990"#, value % LISTS, text % 2),
+        6 => format!(r#"Lookup("list{}", "value", @"s{}", "class") == "c{number}""#, value % LISTS, text % 2),
         _ => format!(r#"@"s{text}".EndsWith("y{number}") || @"n{two}" < 3 && @"n{one}" < 3"#),
     }
 }
