@@ -124,7 +124,7 @@ pub(crate) fn slot_test(seen: Seen<'_>, test: &Test) -> bool {
         TestKind::Calculation(number) => {
             program.calculations.get(number as usize).is_some_and(|calculation| calculation.holds(&slots.doubles))
         }
-        TestKind::Listed(number) => consulted::holds(seen, number),
+        TestKind::Listed(number) => consulted::holds(program, slots, raws, text, number),
         TestKind::Exists(path) => raws.exists(path as usize),
         TestKind::Constant(value) => value,
         TestKind::Code(_) => false,

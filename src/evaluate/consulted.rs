@@ -3,8 +3,9 @@
 //! The row that a look-up found stays with the event's slots. It hangs on the key and the list alone, so two threads that
 //! decide one event find the same.
 
-use super::Seen;
-use crate::program::{Asks, LookUp, ends};
+use super::{Seen, Slots};
+use crate::event::Raws;
+use crate::program::{Asks, LookUp, Program, ends};
 use crate::value::DateTime;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -53,9 +54,11 @@ pub(crate) fn cell<'e>(seen: Seen<'e>, number: u32) -> &'e str {
     }
 }
 
-/// Whether what a condition asks of a list is so.
+/// Whether what a condition asks of a list is so. Takes the parts of what is seen: handed over as a whole, it would be copied to
+/// memory for each test of whatever kind.
 #[inline(never)]
-pub(super) fn holds(seen: Seen<'_>, number: u32) -> bool {
+pub(super) fn holds(program: &Program, slots: &Slots, raws: &Raws, text: &str, number: u32) -> bool {
+    let seen = Seen { program, slots, raws, text };
     match seen.program.listed.asks.get(number as usize) {
         Some(Asks::Found(look_up)) => row(seen, *look_up).is_some(),
         Some(Asks::Has(look_up, status)) => {
