@@ -112,7 +112,10 @@ pub(crate) fn slot_test(seen: Seen<'_>, test: &Test) -> bool {
         TestKind::In(slot, set) => {
             let here = slots.text_slot(slot);
             let whole = || slots.bytes(slot, text);
-            program.sets.get(set as usize).is_some_and(|set| set.contains(here.head, here.len as usize, whole))
+            match program.sets.get(set as usize) {
+                Some(set) => set.contains(here.head, here.len as usize, whole),
+                None => false,
+            }
         }
         TestKind::TextsEqual(slot, other) => {
             let (here, there) = (slots.text_slot(slot), slots.text_slot(other));
@@ -121,9 +124,10 @@ pub(crate) fn slot_test(seen: Seen<'_>, test: &Test) -> bool {
                 && (here.len <= 8 || slots.bytes(slot, text) == slots.bytes(other, text))
         }
         TestKind::Doubles(relation, slot, other) => relation.holds(double(slot).partial_cmp(&double(other))),
-        TestKind::Calculation(number) => {
-            program.calculations.get(number as usize).is_some_and(|calculation| calculation.holds(&slots.doubles))
-        }
+        TestKind::Calculation(number) => match program.calculations.get(number as usize) {
+            Some(calculation) => calculation.holds(&slots.doubles),
+            None => false,
+        },
         TestKind::Listed(number) => consulted::holds(program, slots, raws, text, number),
         TestKind::Exists(path) => raws.exists(path as usize),
         TestKind::Constant(value) => value,
