@@ -27,6 +27,8 @@ mod expression;
 mod found;
 #[path = "properties/hostile.rs"]
 mod hostile;
+#[path = "properties/list.rs"]
+mod list;
 #[path = "reference/mod.rs"]
 mod reference;
 #[path = "properties/tape.rs"]

@@ -1,11 +1,13 @@
 //! The engine against the reference.
 
 use super::case::{self, CALLS, Case, Table};
+use super::list::LISTS;
 use super::reference::{self, Evaluated, Refusal, World};
 use super::tape::{Tape, shrink};
 use fql::check::{Assessment, Checked, Definitions, Environment, ExternalDefinition, File, Stage, Tree};
 use fql::evaluate::{Mode, Prefetch};
 use fql::external::{External, Stubs};
+use fql::list::{Kind, List};
 use fql::source::Source;
 use fql::{DateTime, Engine, EvaluationError, Request, syntax};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -63,6 +65,10 @@ fn definitions(table: &Table) -> Definitions {
             ExternalDefinition { name: name.into(), parameters: (!any).then_some(parameters), environment: None };
         definitions.externals.insert(name.to_string(), definition);
     }
+    for (name, kind, csv) in LISTS {
+        let list = List::read(name, "list.csv", csv.as_bytes(), kind, &fql::Limits::default()).unwrap();
+        definitions.lists.insert(name.to_ascii_lowercase(), Some(Arc::new(list)));
+    }
     definitions
 }
 
@@ -98,6 +104,9 @@ fn engine(case: &Case, prefetch: Prefetch, received: &Received) -> Result<Engine
             builder = builder.in_environment(&id, parent.as_deref());
         }
         builder = builder.mode(stage.mode);
+        for (name, kind, csv) in LISTS {
+            builder = if kind == Kind::Support { builder.support_list(name, csv) } else { builder.list(name, csv) };
+        }
         for (name, text) in stage.files() {
             let (file, text) = (format!("e{number}/{name}"), text.as_bytes());
             builder = match &name[..2] {

@@ -135,7 +135,7 @@ impl<'t> Writer<'t> {
     }
 
     /// A bare attribute, or a variable that stands for one.
-    fn attribute(&mut self) -> String {
+    pub fn attribute(&mut self) -> String {
         let open: Vec<String> =
             self.scope.iter().filter(|(_, bound)| *bound == Bound::Open).map(|(name, _)| name.clone()).collect();
         if !open.is_empty() && self.tape.once_in(4) {
@@ -145,7 +145,7 @@ impl<'t> Writer<'t> {
     }
 
     /// Where the context asks for a type: often an attribute, sometimes Json, else an expression of the type.
-    fn asked(&mut self, ty: Ty, depth: usize) -> String {
+    pub fn asked(&mut self, ty: Ty, depth: usize) -> String {
         match self.tape.below(5) {
             0 | 1 if ty != Span => self.attribute(),
             4 if ty != Span => self.expr(Json, depth.saturating_sub(1)),
@@ -153,7 +153,7 @@ impl<'t> Writer<'t> {
         }
     }
 
-    fn quoted(&mut self) -> String {
+    pub fn quoted(&mut self) -> String {
         let word = self.tape.pick(&WORDS);
         if self.tape.once_in(6) { format!("'{word}'") } else { format!("\"{word}\"") }
     }
@@ -243,7 +243,7 @@ impl<'t> Writer<'t> {
         self.tape.pick(&["==", "!=", "<", "<=", ">", ">="])
     }
 
-    fn equality(&mut self) -> &'static str {
+    pub fn equality(&mut self) -> &'static str {
         self.tape.pick(&["==", "!="])
     }
 
@@ -253,7 +253,7 @@ impl<'t> Writer<'t> {
 
     fn bool(&mut self, depth: usize) -> String {
         let d = depth.saturating_sub(1);
-        let kinds = if depth == 0 { 8 } else { 24 };
+        let kinds = if depth == 0 { 10 } else { 26 };
         if self.kind != Kind::Decision && self.tape.once_in(8) {
             let decision = self.tape.pick(&["\"Review\"", "\"REJECT\"", "\"approve\"", "Response.Decision()"]);
             return format!("{}() {} {decision}", self.word("Response.Decision"), self.equality());
@@ -273,7 +273,8 @@ impl<'t> Writer<'t> {
             }
             6 => format!("{} {} {}", self.attribute(), self.equality(), self.tape.pick(&["true", "false"])),
             7 => format!("{} {} {}", self.number(), self.relation(), self.attribute()),
-            8 | 9 => {
+            8 | 9 => self.listed(d),
+            10 | 11 => {
                 let operator = self.tape.pick(&["&&", "and", "AND"]);
                 let mut text = self.asked(Bool, d);
                 for _ in 0..=self.tape.below(2) {
@@ -281,7 +282,7 @@ impl<'t> Writer<'t> {
                 }
                 text
             }
-            10 | 11 => {
+            12 | 13 => {
                 let operator = self.tape.pick(&["||", "or", "Or"]);
                 let mut text = self.asked(Bool, d);
                 for _ in 0..=self.tape.below(2) {
@@ -289,32 +290,32 @@ impl<'t> Writer<'t> {
                 }
                 text
             }
-            12 => format!("{}{}", self.tape.pick(&["!", "not ", "!!"]), self.asked(Bool, d)),
-            13 => {
+            14 => format!("{}{}", self.tape.pick(&["!", "not ", "!!"]), self.asked(Bool, d)),
+            15 => {
                 let ty = self.tape.pick(&[Int, Double, Text, Date]);
                 format!("{} {} {}", self.expr(ty, d), self.relation(), self.asked(ty, d))
             }
-            14 => {
+            16 => {
                 let ty = self.tape.pick(&[Int, Double, Text, Date]);
                 format!("{} {} {}", self.asked(ty, d), self.relation(), self.expr(ty, d))
             }
-            15 => format!("{} {} {}", self.attribute(), self.relation(), self.attribute()),
-            16 => {
+            17 => format!("{} {} {}", self.attribute(), self.relation(), self.attribute()),
+            18 => {
                 let right = if self.tape.once_in(3) { "null".to_string() } else { self.expr(Json, d) };
                 format!("{} {} {right}", self.expr(Json, d), self.equality())
             }
-            17 => format!("{}.{}()", self.expr(Json, d), self.word("AsBool")),
-            18 => {
+            19 => format!("{}.{}()", self.expr(Json, d), self.word("AsBool")),
+            20 => {
                 format!("{}.{}()", self.receiver(Text, d), self.tape.pick(&["IsNumeric", "IsNullOrEmpty", "ToBoolean"]))
             }
-            19 => {
+            21 => {
                 let method = self.tape.pick(&["ContainsOnly", "ContainsAll", "ContainsAny"]);
                 let set = self.tape.pick(&["CharSet.Numeric", "CharSet.Alphabetic | CharSet.Hyphen"]);
                 format!("{}.{method}({set})", self.receiver(Text, d))
             }
-            20 => format!("{} {} {}", self.expr(Bool, d), self.equality(), self.asked(Bool, d)),
-            21 => format!("{} {} {}", self.expr(Span, d), self.relation(), self.expr(Span, d)),
-            22 => {
+            22 => format!("{} {} {}", self.expr(Bool, d), self.equality(), self.asked(Bool, d)),
+            23 => format!("{} {} {}", self.expr(Span, d), self.relation(), self.expr(Span, d)),
+            24 => {
                 let value = self.tape.pick(&[Text, Int, Json]);
                 format!("{}.Contains({})", self.expr(Json, d), self.expr(value, d))
             }
@@ -391,7 +392,7 @@ impl<'t> Writer<'t> {
 
     fn text(&mut self, depth: usize) -> String {
         let d = depth.saturating_sub(1);
-        let kinds = if depth == 0 { 3 } else { 18 };
+        let kinds = if depth == 0 { 3 } else { 19 };
         match self.tape.below(kinds) {
             0..=2 => self.quoted(),
             3 | 4 => format!("{} + {}", self.expr(Text, d), self.any_joined(d)),
@@ -417,6 +418,7 @@ impl<'t> Writer<'t> {
                 Some(call) => format!("{call}.GetDiagnostics().ErrorMessage"),
                 None => "Request.CorrelationId()".to_string(),
             },
+            17 => self.cell(d),
             _ => format!("{}.{}", self.expr(Date, d), self.word("DayOfWeek")),
         }
     }
