@@ -1,5 +1,6 @@
 //! What is fuzzed, on generated input and with the stable compiler: an event's bytes are read as by serde_json, with keys
-//! guessed or not; parser, formatter and checker end on any text; each way of deciding decides the same.
+//! guessed or not; of a response is built what is selected; parser, formatter and checker end on any text; each way of deciding
+//! decides the same. None takes more memory than its input warrants.
 //!
 //! `FQL_CASES` sets how many inputs there are of each kind, `FQL_SEED` where they begin. The same functions run under
 //! coverage guidance: see `fuzz/Cargo.toml`.
@@ -32,7 +33,7 @@ fn run(default: u64, target: impl Fn(&[u8]), mut input: impl FnMut(&mut Random) 
     let mut random = Random::new(seed);
     for case in 0..number("FQL_CASES", default) {
         let bytes = input(&mut random);
-        if catch_unwind(AssertUnwindSafe(|| target(&bytes))).is_err() {
+        if catch_unwind(AssertUnwindSafe(|| fuzz::within_bounds(false, &target, &bytes))).is_err() {
             panic!("seed {seed}, case {case}: {:?}", String::from_utf8_lossy(&bytes));
         }
     }
@@ -50,6 +51,21 @@ fn events_are_read_as_by_serde_json() {
         if random.once_in(2) {
             generate::damage(&mut bytes, random);
         }
+        bytes
+    });
+}
+
+#[test]
+fn what_is_selected_of_a_response_is_what_serde_json_reads_there() {
+    run(10_000, fuzz::selection, |random| {
+        let mut bytes = generate::selected(random).into_bytes();
+        bytes.push(0);
+        let mut response =
+            if random.once_in(8) { generate::deep(random) } else { generate::event(random) }.into_bytes();
+        if random.once_in(3) {
+            generate::damage(&mut response, random);
+        }
+        bytes.extend(response);
         bytes
     });
 }

@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| fql_fuzz::extraction(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| fql_fuzz::within_bounds(true, fql_fuzz::extraction, data));

@@ -2,12 +2,16 @@
 //!
 //! - [`extraction`]: an event's bytes are taken exactly if serde_json takes them, and what stands at each path is what a plain
 //!   walk over serde_json's reading finds; with keys guessed or not.
+//! - [`selection`]: of a response as much is built as is selected, and what is built is what stands in serde_json's reading.
 //! - [`rules`]: parser, formatter and checker end on any text; what is formatted formats to itself.
 //! - [`decide`]: rules that compile decide any event, by each way of deciding to the same decision.
+//!
+//! None takes more memory at once than 256 bytes for each byte of its input and 4 MiB ([`within_bounds`]).
 
 use fql::event::{Paths, Raw, Raws, extract};
 use fql::syntax::ast::{Path, PathStep};
-use fql::value::json::{MAX_DEPTH, parse};
+use fql::value::Json;
+use fql::value::json::{MAX_DEPTH, Selection, parse};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::cell::RefCell;
 use std::fmt;
@@ -209,6 +213,114 @@ pub fn extraction(data: &[u8]) {
             assert_eq!(again.as_ref(), Ok(&compact));
         }
     }
+}
+
+/// Paths behind each other with commas, of names and `*` for elements with points, and behind a zero byte a JSON text: what is
+/// selected of it. Without a path nothing is; `$` is all of it.
+pub fn selection(data: &[u8]) {
+    let mut parts = data.splitn(2, |byte| *byte == 0).map(std::str::from_utf8);
+    let (Some(Ok(paths)), Some(Ok(text))) = (parts.next(), parts.next()) else { return };
+    let paths: Vec<Vec<&str>> = match paths {
+        "" => Vec::new(),
+        some => some.split(',').map(|path| path.split('.').filter(|step| *step != "$").collect()).collect(),
+    };
+    let mut selection = Selection::default();
+    for path in &paths {
+        let node = path.iter().fold(Selection::ROOT, |node, step| match *step {
+            "*" => selection.elements(node),
+            name => selection.member(node, name),
+        });
+        selection.read(node);
+    }
+    let arena = bumpalo::Bump::new();
+    let (whole, selected) = (parse(text, &arena), selection.parse(text, &arena));
+    assert_eq!(whole.as_ref().err(), selected.as_ref().err(), "refused");
+    let Ok(selected) = selected else { return };
+    let Ok(tree) = serde_json::from_str::<Tree>(text) else {
+        assert!(nesting(text.as_bytes()) >= MAX_DEPTH, "taken");
+        return;
+    };
+    for path in &paths {
+        assert!(stands(Some(&tree), Some(selected), path), "{path:?}: {selected}");
+    }
+}
+
+/// Whether at that path of both readings the same stands.
+fn stands(tree: Option<&Tree>, json: Option<Json<'_>>, path: &[&str]) -> bool {
+    let Some((step, rest)) = path.split_first() else {
+        return match (tree, json) {
+            (Some(tree), Some(json)) => is_equal(tree, json),
+            (tree, json) => tree.is_none() && json.is_none(),
+        };
+    };
+    if *step != "*" {
+        let member = match tree {
+            Some(tree @ Tree::Object(_)) => walk(tree, &[PathStep::Name((*step).to_owned())]),
+            _ => None,
+        };
+        return stands(member, json.and_then(|json| json.member(step)), rest);
+    }
+    let found = if let Some(Json::Array(array)) = json { array.items } else { &[] };
+    let items: &[Tree] = if let Some(Tree::Array(items)) = tree { items } else { &[] };
+    items.len() == found.len() && items.iter().zip(found).all(|(item, found)| stands(Some(item), Some(*found), rest))
+}
+
+/// Whether both are the same, all the way down.
+fn is_equal(tree: &Tree, json: Json<'_>) -> bool {
+    match (tree, json) {
+        (Tree::Null, Json::Null) => true,
+        (Tree::Bool(a), Json::Bool(b)) => *a == b,
+        (Tree::Int(a), Json::Int(b)) => *a == b,
+        // serde_json reads -0 as a Double.
+        (Tree::Double(a), Json::Int(0)) => *a == 0.0,
+        (Tree::Double(a), Json::Double(b)) => is_near(*a, b),
+        (Tree::Text(a), Json::String(b)) => a == b,
+        (Tree::Array(a), Json::Array(b)) => {
+            a.len() == b.items.len() && a.iter().zip(b.items).all(|(a, b)| is_equal(a, *b))
+        }
+        (Tree::Object(a), Json::Object(b)) => {
+            // Of a repeated key the last value counts, where the first stood.
+            let mut members: Vec<(&str, &Tree)> = Vec::new();
+            for (key, value) in a {
+                match members.iter_mut().find(|(known, _)| known == key) {
+                    Some(member) => member.1 = value,
+                    None => members.push((key, value)),
+                }
+            }
+            members.len() == b.members.len()
+                && members.iter().zip(b.members).all(|((a, x), (b, y))| a == b && is_equal(x, *y))
+        }
+        _ => false,
+    }
+}
+
+/// Runs a target, and holds what it takes against the bounds: 256 bytes of memory for each byte of input and 4 MiB, and, if it
+/// is `timed`, 2 µs of this thread's time on a core for each byte and 5 ms.
+pub fn within_bounds(timed: bool, target: impl Fn(&[u8]), data: &[u8]) {
+    let before = timed.then(time).flatten();
+    let used = allocation_counter::measure(|| target(data));
+    let most = 256 * data.len() as u64 + (4 << 20);
+    assert!(used.bytes_max <= most, "expected at most {most} bytes of memory, found {}", used.bytes_max);
+    let Some(before) = before else { return };
+    let most = 2_000 * data.len() as u64 + 5_000_000;
+    let took = |before: u64| time().map_or(0, |after| after.saturating_sub(before));
+    let mut least = took(before);
+    // What else the machine did may have slowed it.
+    for _ in 0..4 {
+        if least <= most {
+            return;
+        }
+        let before = time().unwrap_or(0);
+        target(data);
+        least = least.min(took(before));
+    }
+    assert!(least <= most, "expected at most {most} ns, found {least} for {} bytes", data.len());
+}
+
+/// Nanoseconds that this thread ran, if the system tells.
+fn time() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    text.split(' ').next()?.parse().ok()
 }
 
 /// A text as rules: parsed, formatted, checked.

@@ -218,6 +218,19 @@ pub fn vary(event: &str, random: &mut Random) -> String {
     out
 }
 
+/// Paths of what is read of a response.
+pub fn selected(random: &mut Random) -> String {
+    let mut paths = Vec::new();
+    for _ in 0..random.below(5) {
+        let count = 1 + random.below(4);
+        // Without the keys that are written with escapes.
+        let steps = (0..count).map(|_| if random.once_in(4) { "*" } else { random.pick(&KEYS[..18]) });
+        let steps: Vec<_> = steps.collect();
+        paths.push(if random.once_in(20) { String::from("$") } else { steps.join(".") });
+    }
+    paths.join(",")
+}
+
 /// Nesting of about 128 levels, in many mixtures; closed or not.
 pub fn deep(random: &mut Random) -> String {
     let mut out = String::from("{\"a\":");
