@@ -6,7 +6,7 @@
 use super::Seen;
 use super::condition::slot_test;
 use super::consulted;
-use crate::program::index::{Ask, CELL, Index, number, part, whole};
+use crate::program::index::{Ask, CELL, Index, number, part, short_part, whole};
 use crate::program::{Test, ends};
 
 /// No statement.
@@ -61,6 +61,15 @@ impl Candidates {
             index.table.find(number(*slot, value), &slots.doubles, &mut mark);
         }
         for (ask, slot, len) in &index.parts {
+            let here = slots.text_slot(*slot);
+            if here.len < *len {
+                continue;
+            }
+            if *len < 8 {
+                let end = if *ask == Ask::End { here.tail } else { here.head };
+                index.table.find(short_part(*ask, *slot, *len, end), &slots.doubles, &mut mark);
+                continue;
+            }
             let text = slots.bytes(*slot, seen.text);
             let Some(rest) = text.len().checked_sub(*len as usize) else { continue };
             let bytes = match ask {

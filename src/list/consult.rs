@@ -68,6 +68,16 @@ impl Consult {
         }
     }
 
+    /// How many keys find a row; `None` if keys do that are not in the list.
+    pub(crate) fn keys(&self) -> Option<usize> {
+        (!matches!(self.question, Question::LookupClosest(_))).then(|| self.list.keys(self.key))
+    }
+
+    /// For each key of the list the row that it finds, in no order, as far as no entry expires.
+    pub(crate) fn keyed_rows(&self) -> impl Iterator<Item = u32> {
+        self.list.keyed_rows(self.key)
+    }
+
     /// The cell in a row and column.
     pub(crate) fn cell(&self, row: u32, column: usize) -> &str {
         self.list.cell(row, column)

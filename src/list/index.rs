@@ -71,6 +71,11 @@ impl Index {
         Some(row)
     }
 
+    /// The first row of each key, in no order.
+    pub(super) fn firsts(&self) -> impl ExactSizeIterator<Item = u32> {
+        self.rows.iter().copied()
+    }
+
     pub(super) fn memory(&self) -> usize {
         self.rows.allocation_size() + size_of_val(&*self.later)
     }

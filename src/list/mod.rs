@@ -156,10 +156,23 @@ impl List {
         self.table.cell(row, column)
     }
 
+    /// How many keys a column has.
+    pub(crate) fn keys(&self, column: usize) -> usize {
+        self.key_index(column).map_or(0, |index| index.firsts().len())
+    }
+
+    /// The first row of each key in a column, in no order.
+    pub(crate) fn keyed_rows(&self, column: usize) -> impl Iterator<Item = u32> {
+        self.key_index(column).into_iter().flat_map(Index::firsts)
+    }
+
+    fn key_index(&self, column: usize) -> Option<&Index> {
+        Some(self.indexes.get(column)?.get_or_init(|| Index::new(&self.table, column, self.support.as_ref()).0))
+    }
+
     /// The first row that is not expired and has that key in that column.
     pub(crate) fn find(&self, column: usize, key: &str, now: DateTime) -> Option<u32> {
-        let index = self.indexes.get(column)?.get_or_init(|| Index::new(&self.table, column, self.support.as_ref()).0);
-        index.find(&self.table, column, key, |row| self.counts(row, now))
+        self.key_index(column)?.find(&self.table, column, key, |row| self.counts(row, now))
     }
 
     /// The row that is not expired and whose key is the greatest up to that key, in the order of code points.

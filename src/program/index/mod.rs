@@ -8,19 +8,22 @@
 //! whatever is decided, emitted, noted or called is the same with an index and without.
 
 mod access;
+mod length;
 mod posting;
+mod question;
 mod sieve;
 mod table;
 mod words;
 
 pub(crate) use sieve::Sieve;
-pub(crate) use table::{Ask, Table, number, part, whole};
+pub(crate) use table::{Ask, Table, number, part, short_part, whole};
 pub(crate) use words::Words;
 
 use super::build::Guards;
 use super::{Asks, Condition, Program, TestKind, ends};
 use access::{Access, Literal, Way, Ways};
 use posting::{Bounds, Posting};
+use question::Questions;
 use smallvec::{SmallVec, smallvec};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
@@ -31,15 +34,14 @@ const FEWEST: usize = 16;
 /// Above how many statements under one key it is better to look at something else as well.
 const CROWDED: usize = 48;
 
-/// The longest beginning or end that is looked up; how many lengths of them a slot may have before they are grouped.
-const LONGEST: usize = 32;
-const MOST_LENGTHS: usize = 10;
-
 /// From how many look-ups on it pays to hold an event's numbers against a lone statement before it is looked at.
 const MANY_LOOK_UPS: usize = 4;
 
 /// Set in what stands for the slot where the text is a cell of a list.
 pub(crate) const CELL: u32 = 1 << 31;
+
+/// From how many questions on it pays to look up what a cell of a list is, before any statement is looked at that asks.
+const FEWEST_OF_A_CELL: u32 = 4;
 
 /// From how many texts on that one slot may hold an automaton looks for all at once.
 const FEWEST_WORDS: usize = 4;
@@ -144,13 +146,19 @@ struct Build<'p> {
     program: &'p Program,
     /// How many ask for each key.
     asked: HashMap<u64, u32, foldhash::fast::RandomState>,
-    /// Which lengths of beginnings and ends are asked for.
+    /// Which lengths of beginnings and ends are looked up.
     lengths: BTreeMap<(Ask, u32), BTreeSet<u32>>,
+    /// For what texts of a slot the answer of a list is yes.
+    questions: Questions,
+    /// How many questions there are about each cell of a list.
+    about: HashMap<u32, u32, foldhash::fast::RandomState>,
     /// How many texts are looked for in a slot.
     held: HashMap<u32, usize, foldhash::fast::RandomState>,
     bounds: Bounds,
     ways: &'p Ways,
     keys: Vec<(u64, Posting)>,
+    /// The statements behind each question.
+    asking: BTreeMap<u32, Vec<Posting>>,
     wholes: BTreeSet<u32>,
     cells: BTreeSet<u32>,
     parts: BTreeSet<(Ask, u32, u32)>,
@@ -163,6 +171,8 @@ struct Build<'p> {
 /// Where a way can be filed, and what that costs.
 enum Place {
     Table(SmallVec<[u64; 1]>, Option<(Ask, u32, u32)>),
+    /// Under all keys for which the answer to a question is yes.
+    Question(u32),
     Words(u32, Box<str>),
 }
 
@@ -173,10 +183,13 @@ impl<'p> Build<'p> {
             program,
             asked: HashMap::default(),
             lengths: BTreeMap::new(),
+            questions: Questions::new(program, all().flatten()),
+            about: HashMap::default(),
             held: HashMap::default(),
             bounds: Bounds::new(all()),
             ways,
             keys: Vec::with_capacity(filed.len()),
+            asking: BTreeMap::new(),
             wholes: BTreeSet::new(),
             cells: BTreeSet::new(),
             parts: BTreeSet::new(),
@@ -186,16 +199,23 @@ impl<'p> Build<'p> {
             always: Vec::new(),
         };
         let literals = || all().flatten();
+        let mut parts: BTreeMap<(Ask, u32), Vec<Bytes>> = BTreeMap::new();
         for literal in literals() {
             if let Some((ask, slot, text)) = part_of(program, literal) {
-                build.lengths.entry((ask, slot)).or_default().insert(text.len().min(LONGEST) as u32);
+                parts.entry((ask, slot)).or_default().push(text);
             }
-            if let TestKind::Contains(slot, _) = literal.kind {
-                *build.held.entry(slot).or_default() += 1;
+            match literal.kind {
+                TestKind::Contains(slot, _) => *build.held.entry(slot).or_default() += 1,
+                TestKind::Listed(asked) if literal.holds => {
+                    if let Some(Asks::Is(cell, _) | Asks::In(cell, _)) = program.listed.asks.get(asked as usize) {
+                        *build.about.entry(*cell).or_default() += 1;
+                    }
+                }
+                _ => {}
             }
         }
+        build.lengths = parts.into_iter().map(|(of, texts)| (of, length::chosen(of.0, &texts))).collect();
         build.asked.reserve(filed.len());
-        build.lengths.values_mut().filter(|lengths| lengths.len() > MOST_LENGTHS).for_each(group);
         for literal in literals() {
             if let Some(Place::Table(keys, _)) = build.place(literal) {
                 keys.into_iter().for_each(|key| *build.asked.entry(key).or_default() += 1);
@@ -222,13 +242,14 @@ impl<'p> Build<'p> {
                 let keys = table::members(slot, self.program.sets.get(set as usize)?);
                 Some(Place::Table(keys, Some((Ask::Equal, slot, 0))))
             }
+            TestKind::Listed(asked) if self.questions.keys(asked).is_some() => Some(Place::Question(asked)),
             TestKind::Listed(asked) => match *self.program.listed.asks.get(asked as usize)? {
-                Asks::Is(cell, text) => Some(whole_text(cell | CELL, self.program.bytes(text))),
-                Asks::In(cell, set) => {
+                Asks::Is(cell, text) if self.is_asked(cell) => Some(whole_text(cell | CELL, self.program.bytes(text))),
+                Asks::In(cell, set) if self.is_asked(cell) => {
                     let keys = table::members(cell | CELL, self.program.sets.get(set as usize)?);
                     Some(Place::Table(keys, Some((Ask::Equal, cell | CELL, 0))))
                 }
-                Asks::Found(_) | Asks::Has(..) => None,
+                _ => None,
             },
             TestKind::Equal(slot, value) if !value.is_nan() => {
                 Some(Place::Table(smallvec![number(slot, value)], Some((Ask::Number, slot, 0))))
@@ -239,14 +260,16 @@ impl<'p> Build<'p> {
             }
             _ => {
                 let (ask, slot, text) = part_of(self.program, literal)?;
-                let len = *self.lengths.get(&(ask, slot))?.range(..=text.len() as u32).next_back()?;
-                let bytes = match ask {
-                    Ask::End => text.get(text.len() - len as usize..)?,
-                    _ => text.get(..len as usize)?,
-                };
+                let len = length::longest(self.lengths.get(&(ask, slot))?, &text)?;
+                let bytes = length::cut(ask, &text, len)?;
                 Some(Place::Table(smallvec![part(ask, slot, bytes)], Some((ask, slot, len))))
             }
         }
+    }
+
+    /// Whether so much is asked about a cell that it is looked up for each event.
+    fn is_asked(&self, cell: u32) -> bool {
+        self.about.get(&cell).is_some_and(|count| *count >= FEWEST_OF_A_CELL)
     }
 
     /// How many statements an event may find there, roughly: those filed there, less likely found the more is asked.
@@ -260,6 +283,7 @@ impl<'p> Build<'p> {
                 };
                 filed.saturating_mul(likely)
             }
+            Place::Question(asked) => self.questions.asked(*asked),
             Place::Words(_, text) => 2 + 16 / text.len().max(1) as u32,
         }
     }
@@ -293,6 +317,7 @@ impl<'p> Build<'p> {
                         None => {}
                     }
                 }
+                Place::Question(asked) => self.asking.entry(asked).or_default().push(posting),
                 Place::Words(slot, text) => {
                     self.words.entry(slot).or_default().entry(text).or_default().push(posting);
                 }
@@ -305,11 +330,17 @@ impl<'p> Build<'p> {
         self.sieved.sort_by_key(|(statement, _)| *statement);
         self.always.sort_unstable();
         self.always.dedup();
+        let mut shared = Vec::with_capacity(self.asking.len());
+        for (asked, statements) in self.asking {
+            let Some((slot, keys)) = self.questions.keys(asked) else { continue };
+            self.wholes.insert(slot);
+            shared.push((keys, statements));
+        }
         let look_ups = self.wholes.len() + self.cells.len() + self.numbers.len() + self.parts.len();
         let words = self.words.into_iter().map(|(slot, texts)| Words::new(slot, texts));
         Index {
             words: words.collect(),
-            table: Table::new(self.keys, look_ups >= MANY_LOOK_UPS),
+            table: Table::new(self.keys, shared, look_ups >= MANY_LOOK_UPS),
             wholes: self.wholes.into_iter().collect(),
             cells: self.cells.into_iter().collect(),
             parts: self.parts.into_iter().collect(),
@@ -337,10 +368,4 @@ fn part_of(program: &Program, literal: &Literal) -> Option<(Ask, u32, Bytes)> {
         _ => return None,
     };
     (!text.is_empty()).then_some((ask, slot, text))
-}
-
-/// Leaves few of many lengths: what is longer is looked up by a part of it.
-fn group(lengths: &mut BTreeSet<u32>) {
-    let shortest = lengths.first().copied();
-    lengths.retain(|length| matches!(length, 2 | 4 | 6 | 8 | 12 | 16 | 24 | 32) || Some(*length) == shortest);
 }

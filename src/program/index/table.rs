@@ -34,33 +34,51 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// `guards` says whether it pays to look at the numbers of a lone statement: then it has a list of its own.
-    pub(super) fn new(mut keys: Vec<(u64, Posting)>, guards: bool) -> Table {
+    /// `shared` are statements that stand under several keys. `guards` says whether it pays to look at the numbers of a lone
+    /// statement: then it has a list of its own.
+    pub(super) fn new(mut keys: Vec<(u64, Posting)>, shared: Vec<(&[u64], Vec<Posting>)>, guards: bool) -> Table {
         keys.sort_unstable();
         let groups = || keys.chunk_by(|(one, _), (other, _)| one == other);
-        let size = (groups().count() * 2).next_power_of_two();
+        let count = groups().count() + shared.iter().map(|(keys, _)| keys.len()).sum::<usize>();
+        let size = (count * 2).next_power_of_two();
         let mut table = Table { entries: vec![(0, 0); size].into(), lists: Box::default() };
         let mut lists = Vec::new();
+        let mut listed = |statements: &mut dyn ExactSizeIterator<Item = Posting>| {
+            let start = lists.len() as u32;
+            append(&mut lists, statements);
+            match lists.get(start as usize..) {
+                Some([one]) if !(guards && one.is_guarded()) => {
+                    let lone = one.statement() | ONE;
+                    lists.pop();
+                    lone
+                }
+                _ => start,
+            }
+        };
         for group in groups() {
             let Some((key, _)) = group.first().copied() else { continue };
-            let value = match group {
-                [(_, one)] if !(guards && one.is_guarded()) => one.statement() | ONE,
-                _ => {
-                    let start = lists.len() as u32;
-                    append(&mut lists, group.iter().map(|(_, posting)| *posting));
-                    start
-                }
-            };
-            let mut at = home(key, size);
-            while table.entries.get(at).is_some_and(|entry| entry.0 != 0) {
-                at = (at + 1) & (size - 1);
-            }
-            if let Some(entry) = table.entries.get_mut(at) {
-                *entry = (mark(key), value);
-            }
+            let value = listed(&mut group.iter().map(|(_, posting)| *posting));
+            table.insert(key, value);
+        }
+        for (keys, mut statements) in shared {
+            statements.sort_unstable();
+            let value = listed(&mut statements.into_iter());
+            keys.iter().for_each(|key| table.insert(*key, value));
         }
         table.lists = lists.into();
         table
+    }
+
+    /// Adds an entry; there may be others of the same key.
+    fn insert(&mut self, key: u64, value: u32) {
+        let size = self.entries.len();
+        let mut at = home(key, size);
+        while self.entries.get(at).is_some_and(|entry| entry.0 != 0) {
+            at = (at + 1) & (size - 1);
+        }
+        if let Some(entry) = self.entries.get_mut(at) {
+            *entry = (mark(key), value);
+        }
     }
 
     /// Hands over all statements that a key finds, but for those whose numbers the event does not have.
@@ -123,6 +141,15 @@ pub(crate) fn part(ask: Ask, slot: u32, bytes: &[u8]) -> u64 {
     let (chunks, rest) = bytes.as_chunks::<8>();
     let start = ends(rest).0;
     chunks.iter().fold(mix(start, salt, salt), |key, chunk| mix(u64::from_le_bytes(*chunk), key, salt))
+}
+
+/// The same for less than 8 bytes, which stand in the number that a slot keeps of that end of its text.
+#[inline(always)]
+pub(crate) fn short_part(ask: Ask, slot: u32, len: u32, end: u64) -> u64 {
+    let salt = salt(ask, slot, len);
+    let unused = 64 - 8 * len % 64;
+    let start = if ask == Ask::End { end >> unused } else { end << unused >> unused };
+    mix(start, salt, salt)
 }
 
 /// The key of a number.

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 #[derive(Debug)]
 pub(crate) struct Words {
     pub(crate) slot: u32,
+    /// How long the shortest text is.
+    shortest: usize,
     /// Nothing if it could not be made: then every statement here may be concerned.
     automaton: Option<AhoCorasick>,
     /// For each text the statements that ask for it.
@@ -24,11 +26,15 @@ impl Words {
             append(&mut list, statements.into_iter());
             list.into()
         };
-        Words { slot, automaton, statements: texts.into_values().map(list).collect() }
+        let shortest = texts.keys().map(|text| text.len()).min().unwrap_or(0);
+        Words { slot, shortest, automaton, statements: texts.into_values().map(list).collect() }
     }
 
     /// Hands over the statements that ask for a text in this one, but for those whose numbers the event does not have.
     pub(crate) fn find(&self, text: &str, doubles: &[f64], mut found: impl FnMut(u32)) {
+        if text.len() < self.shortest {
+            return;
+        }
         match &self.automaton {
             None => self.statements.iter().for_each(|list| walk(list, doubles, &mut found)),
             Some(automaton) => {
