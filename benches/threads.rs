@@ -35,7 +35,7 @@ const ROUNDS: usize = 21;
 const ROUND: Duration = Duration::from_millis(30);
 
 /// How large the file of events is, in bytes.
-const FILE: usize = 64 << 20;
+const FILE: usize = 256 << 20;
 
 fn main() {
     let argument = |name: &str| std::env::args().skip_while(|word| word != name).nth(1);

@@ -8,8 +8,9 @@
 //!    is touched for an event, only for a block.
 //! 3. The caller's thread takes finished blocks in order (`turns`). There are three results for each worker, and one that is
 //!    not free is waited for: a slow taker slows the workers down, and nothing piles up.
-//! 4. In between the caller's thread decides as well, but never waits for input: from a reader it gets blocks that others have
-//!    read. So there are no more threads than cores, and none is woken while there is enough to do.
+//! 4. In between the caller's thread decides as well, but never waits for input: from a reader, workers read some blocks ahead,
+//!    and whoever is free decides the first of them. So there are no more threads than cores, and none sleeps while there is
+//!    enough to do.
 //!
 //! Calls are awaited on one runtime that a thread of its own drives, for connections outlive the call they were made for and
 //! have to be served while a worker reads or computes.
@@ -35,6 +36,10 @@ use worker::{Runtime, Worker};
 
 /// How many results there are for each worker: one that it fills, one that waits for its turn, one that is taken.
 const RESULTS: usize = 3;
+
+/// How many blocks workers read ahead, where the caller's thread decides without reading: one for the worker itself, and two
+/// for the caller's thread, which may be done with one before the worker is.
+const AHEAD: usize = 3;
 
 /// Decides many events by one assessment on several threads. Made by [`Engine::batch`].
 ///
@@ -213,21 +218,16 @@ impl Batch {
             let mut taker = turns.taker(take);
             // The caller's thread decides as well; but one that awaits may not be one of the caller's runtime.
             let joins = runtime.handle().is_none();
+            let ahead = if joins && I::WAITS { AHEAD } else { 0 };
             let workers: Vec<_> = (usize::from(joins)..threads)
                 .map_while(|_| {
                     let (member, runtime) = (turns.join(), runtime.handle());
-                    let work = move || Work::new(self, input, decided, runtime).all(&member, joins && I::WAITS);
+                    let work = move || Work::new(self, input, decided, runtime).all(&member, ahead);
                     thread::Builder::new().name("fql batch".to_string()).spawn_scoped(scope, work).ok()
                 })
                 .collect();
-            let result = if workers.is_empty() || (joins && !I::WAITS) {
-                self.join(input, decided, turns, &mut taker)
-            } else if joins {
-                self.help(input, decided, turns, &mut taker)
-            } else {
-                Ok(())
-            };
-            let result = result.and_then(|()| taker.all(true));
+            let reads = workers.is_empty() || (joins && !I::WAITS);
+            let result = Work::new(self, input, decided, None).and_take(&mut taker, turns, reads);
             drop(taker);
             for worker in workers {
                 if let Err(panic) = worker.join() {
@@ -236,48 +236,6 @@ impl Batch {
             }
             result
         })
-    }
-
-    /// Reads and decides on the caller's thread, and takes what is due in between.
-    fn join<'e, I: Input<'e>, R: Default, E, T: FnMut(u64, &mut R) -> Result<(), E>>(
-        &self,
-        input: &I,
-        decided: &impl Fn(&mut R, &[u8], Result<Decision, EvaluationError>),
-        turns: &Turns<I::Block, R>,
-        taker: &mut Taker<'_, I::Block, R, T>,
-    ) -> Result<(), BatchError<E>> {
-        let member = turns.join();
-        let mut work = Work::new(self, input, decided, None);
-        loop {
-            taker.all(false)?;
-            match member.begin(false) {
-                Some(result) => match work.read(result) {
-                    Some(task) => work.block = work.decide(turns, task),
-                    None => return Ok(()),
-                },
-                // All results are with other workers, or behind what one of them has.
-                None if taker.one(true)? => {}
-                None => return Ok(()),
-            }
-        }
-    }
-
-    /// Takes what is due on the caller's thread, and decides in between what workers have read.
-    fn help<'e, I: Input<'e>, R: Default, E, T: FnMut(u64, &mut R) -> Result<(), E>>(
-        &self,
-        input: &I,
-        decided: &impl Fn(&mut R, &[u8], Result<Decision, EvaluationError>),
-        turns: &Turns<I::Block, R>,
-        taker: &mut Taker<'_, I::Block, R, T>,
-    ) -> Result<(), BatchError<E>> {
-        let mut work = Work::new(self, input, decided, None);
-        loop {
-            match turns.next() {
-                Next::Due(finished) => taker.take(finished)?,
-                Next::Offered(task) => turns.emptied(work.decide(turns, task)),
-                Next::End => return Ok(()),
-            }
-        }
     }
 
     /// How many threads there will be.
@@ -328,44 +286,71 @@ impl Engine {
 }
 
 /// What a thread needs to decide blocks.
-struct Work<'b, 'e, I: Input<'e>, F> {
+struct Work<'b, I, F> {
     worker: Worker<'b>,
     input: &'b I,
-    block: I::Block,
     decided: &'b F,
 }
 
-impl<'b, 'e, I: Input<'e>, F> Work<'b, 'e, I, F> {
+impl<'b, 'e, I: Input<'e>, F> Work<'b, I, F> {
     /// To be made by the thread that works.
-    fn new(batch: &'b Batch, input: &'b I, decided: &'b F, runtime: Option<Handle>) -> Work<'b, 'e, I, F> {
-        Work { worker: Worker::new(batch, runtime), input, block: I::Block::default(), decided }
+    fn new(batch: &'b Batch, input: &'b I, decided: &'b F, runtime: Option<Handle>) -> Work<'b, I, F> {
+        Work { worker: Worker::new(batch, runtime), input, decided }
     }
 
-    /// Reads and decides until there is nothing left. Where the taker decides as well, it is offered what was read.
-    fn all<R: Default>(&mut self, member: &Member<'_, I::Block, R>, offers: bool)
+    /// Reads and decides until there is nothing left, on a worker: everything itself, or so many blocks ahead of all.
+    fn all<R: Default>(&mut self, member: &Member<'_, I::Block, R>, ahead: usize)
     where
         F: Fn(&mut R, &[u8], Result<Decision, EvaluationError>),
     {
-        // The result comes first: what was read has a place to go to, so the block that is due never waits.
-        while let Some(task) = member.begin(true).and_then(|result| self.read(result)) {
-            self.block = match if offers { member.offer(task) } else { Err(task) } {
-                Ok(emptied) => emptied,
-                Err(task) => self.decide(member.turns(), task),
-            };
+        loop {
+            match member.next(ahead) {
+                Next::Decide(task) => self.decide(member.turns(), task),
+                Next::Read(block, result) => match self.read(block, result) {
+                    Some(task) if ahead > 0 => member.leave(task),
+                    Some(task) => self.decide(member.turns(), task),
+                    None => break,
+                },
+                Next::Take(_) | Next::End => return,
+            }
         }
-        while let Some(task) = member.offered() {
+        while let Some(task) = member.left() {
             self.decide(member.turns(), task);
         }
     }
 
-    /// Reads the next block, to fill that result from; nothing if there is none.
-    fn read<R>(&mut self, result: R) -> Option<Task<I::Block, R>> {
-        let (number, read) = self.input.next(&mut self.block)?;
-        Some(Task { number, block: std::mem::take(&mut self.block), read, result })
+    /// Takes what is due on the caller's thread, and decides in between, blocks that it reads or only those of the workers; how
+    /// many events there were.
+    fn and_take<R: Default, E, T: FnMut(u64, &mut R) -> Result<(), E>>(
+        &mut self,
+        taker: &mut Taker<'_, I::Block, R, T>,
+        turns: &Turns<I::Block, R>,
+        mut reads: bool,
+    ) -> Result<u64, BatchError<E>>
+    where
+        F: Fn(&mut R, &[u8], Result<Decision, EvaluationError>),
+    {
+        loop {
+            match turns.next(reads) {
+                Next::Take(finished) => taker.take(finished)?,
+                Next::Decide(task) => self.decide(turns, task),
+                Next::Read(block, result) => match self.read(block, result) {
+                    Some(task) => self.decide(turns, task),
+                    None => reads = false,
+                },
+                Next::End => return Ok(taker.first),
+            }
+        }
     }
 
-    /// Decides a block and hands over its result; gives back the block's memory.
-    fn decide<R: Default>(&mut self, turns: &Turns<I::Block, R>, task: Task<I::Block, R>) -> I::Block
+    /// Reads the next block, to fill that result from; nothing if there is none.
+    fn read<R>(&mut self, mut block: I::Block, result: R) -> Option<Task<I::Block, R>> {
+        let (number, read) = self.input.next(&mut block)?;
+        Some(Task { number, block, read, result })
+    }
+
+    /// Decides a block and hands over its result.
+    fn decide<R: Default>(&mut self, turns: &Turns<I::Block, R>, task: Task<I::Block, R>)
     where
         F: Fn(&mut R, &[u8], Result<Decision, EvaluationError>),
     {
@@ -373,8 +358,7 @@ impl<'b, 'e, I: Input<'e>, F> Work<'b, 'e, I, F> {
         let events = read.is_ok().then(|| self.input.events(&block)).into_iter().flatten();
         let decided = self.decided;
         let count = self.worker.decide(events, |event, decision| decided(&mut result, event, decision));
-        turns.finish(number, Finished { result, count, read });
-        block
+        turns.finish(number, block, Finished { result, count, read });
     }
 }
 

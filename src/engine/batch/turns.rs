@@ -5,17 +5,18 @@
 //! event.
 //!
 //! A taker that decides as well must not read what it would have to wait for: results could not be taken meanwhile. So
-//! workers offer it blocks that they have read, as many as keep it busy. No thread is then woken for a block as long as there
-//! is enough to do.
+//! workers read ahead, and everybody decides the first of the blocks that were read. A worker that cannot read on, because all
+//! results are under way, decides one of those too: it waits only when there is nothing to do.
 
 use super::BatchError;
 use std::collections::VecDeque;
 use std::io;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
 
-/// How many blocks are on offer at most. Whoever offers decides a block of its own before it offers more, and is to find one
-/// left then.
-const OFFERED: usize = 2;
+/// How long a thread stays awake without work: about as long as it takes to decide a block of 256 KiB.
+const PATIENCE: Duration = Duration::from_micros(200);
 
 /// A block that was read, and the result to be filled with what comes out of it.
 pub(super) struct Task<B, R> {
@@ -26,12 +27,14 @@ pub(super) struct Task<B, R> {
     pub(super) result: R,
 }
 
-/// What there is to do for a taker that decides as well.
+/// What there is to do next.
 pub(super) enum Next<B, R> {
-    /// The block that is due.
-    Due(Finished<R>),
-    /// A block to be decided.
-    Offered(Task<B, R>),
+    /// To take the block that is due.
+    Take(Finished<R>),
+    /// To decide a block that was read.
+    Decide(Task<B, R>),
+    /// To read a block into that memory; the result is what will be filled from it.
+    Read(B, R),
     /// Nothing, and nothing comes.
     End,
 }
@@ -50,7 +53,7 @@ pub(super) struct Turns<B, R> {
     state: Mutex<State<B, R>>,
     /// A result is free again, or it is all over.
     free: Condvar,
-    /// The block that is due is finished, one is on offer, or no worker is left.
+    /// There is something to do for the taker, or no worker is left.
     due: Condvar,
 }
 
@@ -58,8 +61,9 @@ struct State<B, R> {
     /// Finished blocks from number `taken` on.
     finished: VecDeque<Option<Finished<R>>>,
     taken: u64,
-    offered: VecDeque<Task<B, R>>,
-    /// The memory of blocks that were offered and decided.
+    /// Blocks that were read and that nobody decides yet.
+    read: VecDeque<Task<B, R>>,
+    /// The memory of blocks that were decided.
     emptied: Vec<B>,
     free: Vec<R>,
     /// How many results may still be made.
@@ -77,7 +81,7 @@ impl<B: Default, R: Default> Turns<B, R> {
         let state = State {
             finished: VecDeque::new(),
             taken: 0,
-            offered: VecDeque::new(),
+            read: VecDeque::new(),
             emptied: Vec::new(),
             free: Vec::new(),
             unmade: most,
@@ -105,48 +109,41 @@ impl<B: Default, R: Default> Turns<B, R> {
         Taker { turns: self, take, first: 0 }
     }
 
-    /// The block that is due; nothing if it never comes, or is not here yet and shall not be waited for.
-    fn due(&self, wait: bool) -> Option<Finished<R>> {
-        let mut state = self.lock();
+    /// What there is to do next for the taker, who reads as well, or else leaves that to the workers; waits for it.
+    pub(super) fn next(&self, reads: bool) -> Next<B, R> {
+        let mut patience = Patience::default();
         loop {
-            let finished = state.due();
-            if finished.is_some() || state.workers == 0 || state.over || !wait {
-                return finished;
-            }
-            state = self.wait_for_due(state);
-        }
-    }
-
-    /// What there is to do next; waits for it.
-    pub(super) fn next(&self) -> Next<B, R> {
-        let mut state = self.lock();
-        loop {
+            let mut state = self.lock();
             if let Some(finished) = state.due() {
-                return Next::Due(finished);
+                return Next::Take(finished);
             }
             if state.over {
                 return Next::End;
             }
-            if let Some(task) = state.offered.pop_front() {
-                return Next::Offered(task);
+            if let Some(task) = state.read.pop_front() {
+                return Next::Decide(task);
+            }
+            if reads && let Some(next) = state.begin() {
+                return next;
             }
             if state.workers == 0 {
                 return Next::End;
             }
-            state = self.wait_for_due(state);
+            if patience.is_left() {
+                drop(state);
+                thread::yield_now();
+                continue;
+            }
+            state.taker_waits = true;
+            state = self.due.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.taker_waits = false;
         }
     }
 
-    fn wait_for_due<'t>(&'t self, mut state: MutexGuard<'t, State<B, R>>) -> MutexGuard<'t, State<B, R>> {
-        state.taker_waits = true;
-        state = self.due.wait(state).unwrap_or_else(PoisonError::into_inner);
-        state.taker_waits = false;
-        state
-    }
-
-    /// Hands over what came out of the block of that number.
-    pub(super) fn finish(&self, number: u64, finished: Finished<R>) {
+    /// Hands over what came out of the block of that number, and the block's memory.
+    pub(super) fn finish(&self, number: u64, block: B, finished: Finished<R>) {
         let mut state = self.lock();
+        state.emptied.push(block);
         // INVARIANT: a block is finished once, and no more are under way than there are results.
         let place = number.saturating_sub(state.taken) as usize;
         while state.finished.len() <= place {
@@ -158,11 +155,6 @@ impl<B: Default, R: Default> Turns<B, R> {
         if place == 0 && state.taker_waits {
             self.due.notify_one();
         }
-    }
-
-    /// The memory of a block that was offered.
-    pub(super) fn emptied(&self, block: B) {
-        self.lock().emptied.push(block);
     }
 
     /// A result that was emptied.
@@ -181,7 +173,19 @@ impl<B: Default, R: Default> Turns<B, R> {
     }
 }
 
-impl<B, R> State<B, R> {
+impl<B: Default, R: Default> State<B, R> {
+    /// What a block is read into, if a result is free.
+    fn begin(&mut self) -> Option<Next<B, R>> {
+        let result = match self.free.pop() {
+            Some(result) => result,
+            None => {
+                self.unmade = self.unmade.checked_sub(1)?;
+                R::default()
+            }
+        };
+        Some(Next::Read(self.emptied.pop().unwrap_or_default(), result))
+    }
+
     fn due(&mut self) -> Option<Finished<R>> {
         let finished = self.finished.front_mut()?.take()?;
         self.finished.pop_front();
@@ -190,35 +194,32 @@ impl<B, R> State<B, R> {
     }
 }
 
+/// How long a thread with nothing to do stays awake.
+///
+/// Who sleeps and is woken for each block runs on the core of the one that wakes it, instead of it: two threads then take
+/// turns on one core and leave the other idle, and are never moved, because each has run just before.
+#[derive(Default)]
+struct Patience {
+    until: Option<Instant>,
+}
+
+impl Patience {
+    fn is_left(&mut self) -> bool {
+        let now = Instant::now();
+        now < *self.until.get_or_insert(now + PATIENCE)
+    }
+}
+
 /// Takes the results in order.
 pub(super) struct Taker<'t, B: Default, R: Default, T> {
     turns: &'t Turns<B, R>,
     take: T,
     /// How many events the results were for: the number of the next one.
-    first: u64,
+    pub(super) first: u64,
 }
 
 impl<B: Default, R: Default, T> Taker<'_, B, R, T> {
-    /// Takes what is due until nothing is left, and waits for it if it shall; how many events there were till now.
-    pub(super) fn all<E>(&mut self, wait: bool) -> Result<u64, BatchError<E>>
-    where
-        T: FnMut(u64, &mut R) -> Result<(), E>,
-    {
-        while self.one(wait)? {}
-        Ok(self.first)
-    }
-
-    /// Takes one; false if there is none.
-    pub(super) fn one<E>(&mut self, wait: bool) -> Result<bool, BatchError<E>>
-    where
-        T: FnMut(u64, &mut R) -> Result<(), E>,
-    {
-        let Some(finished) = self.turns.due(wait) else { return Ok(false) };
-        self.take(finished)?;
-        Ok(true)
-    }
-
-    /// Takes this one.
+    /// Takes the block that is due.
     pub(super) fn take<E>(&mut self, mut finished: Finished<R>) -> Result<(), BatchError<E>>
     where
         T: FnMut(u64, &mut R) -> Result<(), E>,
@@ -248,22 +249,26 @@ impl<B: Default, R: Default> Member<'_, B, R> {
         self.turns
     }
 
-    /// A result to fill; nothing when it is all over, or none is free and shall not be waited for.
-    pub(super) fn begin(&self, wait: bool) -> Option<R> {
-        let mut state = self.turns.lock();
+    /// What there is to do next for a worker: to read until so many blocks are read ahead, and else to decide; waits for it.
+    pub(super) fn next(&self, ahead: usize) -> Next<B, R> {
+        let mut patience = Patience::default();
         loop {
+            let mut state = self.turns.lock();
             if state.over {
-                return None;
+                return Next::End;
             }
-            if let Some(result) = state.free.pop() {
-                return Some(result);
+            if state.read.len() < ahead.max(1)
+                && let Some(next) = state.begin()
+            {
+                return next;
             }
-            if let Some(less) = state.unmade.checked_sub(1) {
-                state.unmade = less;
-                return Some(R::default());
+            if let Some(task) = state.read.pop_front() {
+                return Next::Decide(task);
             }
-            if !wait {
-                return None;
+            if patience.is_left() {
+                drop(state);
+                thread::yield_now();
+                continue;
             }
             state.workers_wait += 1;
             state = self.turns.free.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -271,23 +276,19 @@ impl<B: Default, R: Default> Member<'_, B, R> {
         }
     }
 
-    /// Offers a block to the taker, for which there is memory for another one; or it has enough to do.
-    pub(super) fn offer(&self, task: Task<B, R>) -> Result<B, Task<B, R>> {
+    /// Leaves a block to whoever comes first.
+    pub(super) fn leave(&self, task: Task<B, R>) {
         let mut state = self.turns.lock();
-        if state.offered.len() >= OFFERED {
-            return Err(task);
-        }
-        state.offered.push_back(task);
+        state.read.push_back(task);
         if state.taker_waits {
             self.turns.due.notify_one();
         }
-        Ok(state.emptied.pop().unwrap_or_default())
     }
 
-    /// A block that is still on offer.
-    pub(super) fn offered(&self) -> Option<Task<B, R>> {
+    /// A block that was left.
+    pub(super) fn left(&self) -> Option<Task<B, R>> {
         let mut state = self.turns.lock();
-        if state.over { None } else { state.offered.pop_front() }
+        if state.over { None } else { state.read.pop_front() }
     }
 }
 
