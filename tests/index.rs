@@ -76,7 +76,8 @@ fn number(dice: &mut Dice) -> String {
 fn test(dice: &mut Dice) -> String {
     let text = dice.one(&TEXTS);
     let word = dice.one(&WORDS);
-    match dice.below(26) {
+    match dice.below(34) {
+        26..=33 => derived(dice, text, word),
         0..=4 => format!("@\"{text}\" == \"{word}\""),
         5 => format!("@\"{text}\" != \"{word}\""),
         6 => format!("In(@\"{text}\", \"{word}, {}, {}\")", dice.one(&WORDS), dice.one(&WORDS)),
@@ -105,6 +106,45 @@ fn test(dice: &mut Dice) -> String {
         _ => format!("@\"{}\" * 2.0 > {}", dice.one(&NUMBERS), number(dice)),
     }
 }
+
+/// A test of a value that is derived from the event, and now and then cannot be.
+fn derived(dice: &mut Dice, text: &str, word: &str) -> String {
+    let (number, small) = (dice.one(&NUMBERS), dice.below(9));
+    let relation = dice.one(&["<", "<=", ">", ">=", "==", "!="]);
+    match dice.below(24) {
+        0 => format!("@\"{text}\".Trim().ToUpper() == \"{}\"", word.to_uppercase()),
+        1 => format!("@\"{text}\".Length {relation} {small}"),
+        2 => format!("@\"{number}\".ToInt32() {relation} {small}"),
+        3 => format!("{small} {relation} @\"{text}\".ToDouble()"),
+        4 => format!("(@\"day\".ToDateTime() - @\"made\").Days {relation} {small}"),
+        5 => format!("@\"{text}\".Substring(0, {}) == \"ab\"", dice.below(4)),
+        6 => format!("Patterns.IsRegexMatch(\"^{}.*b\", @\"{text}\")", dice.one(&["a", "A", "x"])),
+        7 => format!("@\"made\" {relation} \"2026-01-0{}\".ToDateTime()", 1 + small),
+        8 => format!("@\"{text}\".IgnoreCaseEquals(\"{word}\")"),
+        9 => format!("@\"{text}\" + \"-\" + @\"s\" == \"{word}-{}\"", dice.one(&WORDS)),
+        10 => format!("Lookup(\"names\", \"k\", @\"{text}\", \"v\").Length {relation} {small}"),
+        11 => format!("Lookup(\"words\", \"k\", @\"{text}\".ToLower(), \"v\") == \"{word}\""),
+        12 => format!("DaysSince(@\"made\") {relation} {small}"),
+        13 => format!("Math.Max(@\"{number}\", @\"a\") {relation} {small}"),
+        14 => format!("In(@\"{text}\".Trim(), \"{word}, x-1\")"),
+        15 => {
+            format!("@\"{text}\".ToLower().{}(\"{word}\")", dice.one(&["StartsWith", "EndsWith", "Contains", "Equals"]))
+        }
+        16 => format!("@@\"items\".AsJsonArray().Length {relation} {small}"),
+        17 => format!("@@\"{text}\".AsInt() {relation} {small}"),
+        18 => format!("@\"{text}\".IndexOf(\"b\") {relation} {small}"),
+        19 => format!("$lower == \"{}\"", word.to_lowercase()),
+        20 => format!("$whole {relation} {small}"),
+        21 => "$known".into(),
+        22 => format!("Functions.Of(@\"{number}\", @\"{text}\").half {relation} {small}.5"),
+        _ => format!("Functions.Of(@\"{number}\", @\"{text}\").part {} \"{word}\"", dice.one(&["==", "!="])),
+    }
+}
+
+/// Variables of each rule, and a function.
+const VARIABLES: &str = "LET $lower = @\"u.email\".ToLower()\nLET $whole = @\"s\".ToInt32()\nLET $known = @\"a\" > 3 || @\"u.known\" && $lower != \"ab\"\n";
+const FUNCTION: &str = "FUNCTION Of(_number: Double, _text: String)\nOUTPUT half: Double = 1.5\n  RETURN 7 / _text.Length + _number\n\
+    OUTPUT part: String\n  RETURN _text.Substring(1)\n";
 
 /// Something that can fail, calls, or depends on what was before.
 fn loud(dice: &mut Dice) -> String {
@@ -145,12 +185,13 @@ fn effect(dice: &mut Dice) -> String {
 
 fn rules(dice: &mut Dice) -> String {
     let mut text = String::new();
-    let rare = dice.chance(65);
+    let rare = dice.chance(80);
     for rule in 0..1 + dice.below(6) {
         text += &format!("RULE \"r{rule}\"\n");
         if rule == 0 {
             text += "LET $late = GetVariable(\"v\") + \"b\"\n";
         }
+        text += VARIABLES;
         if dice.chance(40) {
             text += &format!("WHEN {}\n", condition(dice));
         }
@@ -198,7 +239,10 @@ fn event(dice: &mut Dice) -> String {
     let b = part(dice, "c", c) + &part(dice, "d", d);
     let user = part(dice, "email", email) + &part(dice, "name", name) + &part(dice, "known", known);
     let items = format!("[{{{}\"z\": 0}}, {{{}\"z\": 0}}]", part(dice, "name", item), part(dice, "price", price));
-    let rest = part(dice, "s", s) + &part(dice, "ok", ok);
+    let dates = ["2026-01-03", "2026-01-05T10:00:00.1234567Z", "2026-01-09", "1970-05-01T00:00:00.0000001Z", "soon"];
+    let [made, day] = [(); 2].map(|()| format!("\"{}\"", dates[dice.below(if odd { 5 } else { 4 }) as usize]));
+    let made = part(dice, "made", made) + &part(dice, "day", day);
+    let rest = part(dice, "s", s) + &part(dice, "ok", ok) + &made;
     format!("{{{a}{rest}\"b\": {{{b}\"z\": 0}}, \"u\": {{{user}\"z\": 0}}, \"items\": {items}}}")
 }
 
@@ -212,6 +256,7 @@ fn engine(rules: &str, in_order: bool, first_match: bool) -> Engine {
     let builder = Engine::builder().stubs(stubs.unwrap()).in_order(in_order).mode(mode);
     let builder = builder.list("names", LISTS[0]).list("words", LISTS[1]);
     let builder = builder.support_list("marks", LISTS[2]).support_list("timed", LISTS[3]);
+    let builder = builder.functions("of.fql", FUNCTION.as_bytes());
     builder.rules("case", rules).build().unwrap_or_else(|error| panic!("{error}\n{rules}"))
 }
 
@@ -221,6 +266,7 @@ fn decisions_are_the_same_with_an_index_and_without() {
     let cases = setting("FQL_INDEX_CASES", 10_000);
     let first = setting("FQL_INDEX_SEED", 1);
     let (mut indexed, mut programs) = (0, 0);
+    let now = fql::value::DateTime::from_ymd(2026, 1, 10).unwrap();
     for seed in first..first + cases.div_ceil(EVENTS) {
         let mut dice = Dice(seed.wrapping_mul(0x1234_5678_9ABC_DEF1));
         let rules = rules(&mut dice);
@@ -231,7 +277,7 @@ fn decisions_are_the_same_with_an_index_and_without() {
         let (mut one, mut other) = (with.session(None).unwrap(), without.session(None).unwrap());
         for number in 0..EVENTS {
             let event = event(&mut dice);
-            let request = || Request::new(&event).seed(1).record_taken(number % 4 == 0);
+            let request = || Request::new(&event).seed(1).at(now).record_taken(number % 4 == 0);
             let (found, expected) = (one.decide(request()).unwrap(), other.decide(request()).unwrap());
             assert_eq!(found.to_json(), expected.to_json(), "seed {seed}\n{rules}\n{event}");
             let taken =

@@ -4,7 +4,7 @@ use super::drive;
 use super::{Engine, Request, Shared};
 use crate::decision::Decision;
 use crate::engine::input::{EventInput, within};
-use crate::evaluate::{Evaluation, EvaluationError, Plain, Policy, Ran, Seen, Slots, Subject};
+use crate::evaluate::{Evaluation, EvaluationError, Inputs, Plain, Policy, Ran, Seen, Slots, Subject};
 use crate::event::{Raws, extract};
 use crate::limit::Limits;
 use crate::program::{Handle, Program};
@@ -96,22 +96,31 @@ impl Session {
         let EventInput::Bound(event) = request.event else { return self.run_on(request, true) };
         let Session { engine, program, policy, evaluation, decision, .. } = self;
         let tells = engine.shared.events.is_some();
-        let seen = Seen { program, slots: &event.slots, raws: &event.raws, text: &event.text };
-        if !tells && evaluation.plain_into(seen, policy, decision.plain_mut()) {
+        let seen = Seen::new(program, &event.slots, &event.raws, &event.text);
+        let plain = !tells && !program.derives_outside;
+        if plain && evaluation.plain_into(seen, policy, &Inputs::NOTHING, decision.plain_mut()) {
             return Ok(());
         }
-        self.run_on(request, tells)
+        self.run_on(request, !plain)
     }
 
     /// The same, with whatever it needs. `plain` says whether tests alone may do.
     #[inline(never)]
     fn run_on(&mut self, request: &Request<'_>, plain: bool) -> Result<(), EvaluationError> {
         self.read(request, |evaluation, decision, program, policy, seen, shared| {
-            let is_plain = plain && evaluation.plain_into(seen, policy, decision.plain_mut());
+            let asked = program.derives_outside.then(|| request.inputs(program));
+            let is_plain = plain
+                && evaluation.plain_into(
+                    seen,
+                    policy,
+                    asked.as_ref().unwrap_or(&Inputs::NOTHING),
+                    decision.plain_mut(),
+                );
             if is_plain && shared.events.is_none() {
                 return Ok(());
             }
-            let inputs = request.inputs(program);
+            // The clock is read once.
+            let inputs = asked.unwrap_or_else(|| request.inputs(program));
             let subject =
                 Subject { record: request.record, variables: request.variables, ..seen.with(&inputs, policy) };
             if !is_plain {
@@ -132,12 +141,13 @@ impl Session {
     pub(super) fn decide_without_calls(&mut self, request: &Request<'_>) -> Result<Option<Decision>, EvaluationError> {
         self.read(request, |evaluation, _, program, policy, seen, shared| {
             let mut plain = Plain::nothing();
-            if !evaluation.plain_into(seen, policy, &mut plain) {
+            let asked = program.derives_outside.then(|| request.inputs(program));
+            if !evaluation.plain_into(seen, policy, asked.as_ref().unwrap_or(&Inputs::NOTHING), &mut plain) {
                 return Ok(None);
             }
             let decision = Decision::of_plain(program, plain);
             if shared.events.is_some() {
-                let inputs = request.inputs(program);
+                let inputs = asked.unwrap_or_else(|| request.inputs(program));
                 shared.tell(seen.with(&inputs, policy), &decision);
             }
             Ok(Some(decision))
@@ -180,6 +190,6 @@ impl Session {
                 (&*own_slots, &*own_raws, text)
             }
         };
-        evaluate(evaluation, decision, program, policy, Seen { program, slots, raws, text }, shared)
+        evaluate(evaluation, decision, program, policy, Seen::new(program, slots, raws, text), shared)
     }
 }

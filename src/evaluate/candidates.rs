@@ -6,7 +6,7 @@
 use super::Seen;
 use super::condition::slot_test;
 use super::consulted;
-use crate::program::index::{Ask, CELL, Index, number, part, short_part, whole};
+use crate::program::index::{Ask, CELL, Index, lost, number, part, short_part, whole};
 use crate::program::{Test, ends};
 
 /// No statement.
@@ -47,7 +47,7 @@ impl Candidates {
             }
         };
         for slot in &index.wholes {
-            let text = slots.text_slot(*slot);
+            let text = seen.text_slot(*slot);
             index.table.find(whole(*slot, text.head, text.tail, text.len), &slots.doubles, &mut mark);
         }
         for cell in &index.cells {
@@ -57,11 +57,16 @@ impl Candidates {
             index.table.find(key, &slots.doubles, &mut mark);
         }
         for slot in &index.numbers {
-            let value = slots.doubles.get(*slot as usize).copied().unwrap_or(0.0);
+            let value = seen.double(*slot);
             index.table.find(number(*slot, value), &slots.doubles, &mut mark);
         }
+        for derived in &index.lost {
+            if !seen.is_known(*derived) {
+                index.table.find(lost(*derived), &slots.doubles, &mut mark);
+            }
+        }
         for (ask, slot, len) in &index.parts {
-            let here = slots.text_slot(*slot);
+            let here = seen.text_slot(*slot);
             if here.len < *len {
                 continue;
             }
@@ -70,7 +75,7 @@ impl Candidates {
                 index.table.find(short_part(*ask, *slot, *len, end), &slots.doubles, &mut mark);
                 continue;
             }
-            let text = slots.bytes(*slot, seen.text);
+            let text = seen.bytes(*slot);
             let Some(rest) = text.len().checked_sub(*len as usize) else { continue };
             let bytes = match ask {
                 Ask::End => text.get(rest..),
@@ -79,7 +84,7 @@ impl Candidates {
             index.table.find(part(*ask, *slot, bytes.unwrap_or_default()), &slots.doubles, &mut mark);
         }
         for words in &index.words {
-            words.find(slots.text(words.slot, seen.text), &slots.doubles, &mut mark);
+            words.find(seen.text_of(words.slot), &slots.doubles, &mut mark);
         }
         self.set_sieve(index, seen);
         self.always_at = 0;
@@ -103,7 +108,7 @@ impl Candidates {
         let sieve = &index.sieve;
         self.masks.clear();
         for range in &sieve.ranges {
-            let value = seen.slots.doubles.get(range.slot as usize).copied().unwrap_or(0.0);
+            let value = seen.double(range.slot);
             let piece = range.borders.partition_point(|border| *border <= value);
             if !value.is_nan() {
                 self.masks.push(range.first + (piece * sieve.words) as u32);

@@ -21,6 +21,8 @@ impl<'a> Machine<'a> {
             }
             let holds = match test.kind {
                 TestKind::Code(start) => matches!(self.value(start)?, Datum::Bool(true)),
+                // Only code makes notes and counts steps.
+                TestKind::Known(_) if CAREFUL => false,
                 _ => slot_test(self.input.seen(), test),
             };
             at = if holds { test.yes } else { test.no };
@@ -62,66 +64,64 @@ impl<'a> Machine<'a> {
 /// Whether a test of slots holds, one without code.
 #[inline(always)]
 pub(crate) fn slot_test(seen: Seen<'_>, test: &Test) -> bool {
-    let Seen { program, slots, raws, text } = seen;
-    let double = |slot: u32| slots.doubles.get(slot as usize).copied().unwrap_or(0.0);
+    let Seen { program, slots, raws, text, .. } = seen;
+    let double = |slot: u32| seen.double(slot);
     match test.kind {
-        TestKind::Bool(slot) => slots.bools.get(slot as usize).copied().unwrap_or(false),
+        TestKind::Bool(slot) => seen.bool(slot),
         TestKind::Less(slot, c) => double(slot) < c,
         TestKind::LessOrEqual(slot, c) => double(slot) <= c,
         TestKind::Greater(slot, c) => double(slot) > c,
         TestKind::GreaterOrEqual(slot, c) => double(slot) >= c,
         TestKind::Equal(slot, c) => double(slot) == c,
         TestKind::ShortEqual(slot, len, head) => {
-            let here = slots.text_slot(slot);
+            let here = seen.text_slot(slot);
             here.head == head && here.len == u32::from(len)
         }
         TestKind::TextEqual(slot, c) => {
-            let here = slots.text_slot(slot);
+            let here = seen.text_slot(slot);
             let constant = program.bytes(c);
             here.len == c.len
                 && is_last(constant, here)
                 && is_first(constant, here)
-                && (constant.len().wrapping_sub(8) <= 8 || slots.bytes(slot, text) == constant)
+                && (constant.len().wrapping_sub(8) <= 8 || seen.bytes(slot) == constant)
         }
         TestKind::ShortStart(slot, len, head) => {
-            let here = slots.text_slot(slot);
+            let here = seen.text_slot(slot);
             (here.head ^ head) << unused(len) == 0 && here.len >= u32::from(len)
         }
         TestKind::StartsWith(slot, c) => {
             let constant = program.bytes(c);
-            let here = slots.text_slot(slot);
+            let here = seen.text_slot(slot);
             here.len >= c.len
                 && is_first(constant, here)
-                && slots.bytes(slot, text).get(..constant.len()).is_some_and(|start| is_same(start, constant))
+                && seen.bytes(slot).get(..constant.len()).is_some_and(|start| is_same(start, constant))
         }
         TestKind::ShortEnd(slot, len, tail) => {
-            let here = slots.text_slot(slot);
+            let here = seen.text_slot(slot);
             (here.tail ^ tail) >> unused(len) == 0 && here.len >= u32::from(len)
         }
         TestKind::EndsWith(slot, c) => {
             let constant = program.bytes(c);
-            let here = slots.text_slot(slot);
+            let here = seen.text_slot(slot);
             let rest = (here.len as usize).wrapping_sub(constant.len());
             here.len >= c.len
                 && is_last(constant, here)
-                && slots.bytes(slot, text).get(rest..).is_some_and(|end| is_same(end, constant))
+                && seen.bytes(slot).get(rest..).is_some_and(|end| is_same(end, constant))
         }
-        TestKind::Contains(slot, c) => slots
-            .place(slot, text)
-            .is_some_and(|(from, range)| search::contains(from.as_bytes(), range, program.bytes(c))),
+        TestKind::Contains(slot, c) => {
+            seen.place(slot).is_some_and(|(from, range)| search::contains(from.as_bytes(), range, program.bytes(c)))
+        }
         TestKind::In(slot, set) => {
-            let here = slots.text_slot(slot);
-            let whole = || slots.bytes(slot, text);
+            let here = seen.text_slot(slot);
+            let whole = || seen.bytes(slot);
             match program.sets.get(set as usize) {
                 Some(set) => set.contains(here.head, here.len as usize, whole),
                 None => false,
             }
         }
         TestKind::TextsEqual(slot, other) => {
-            let (here, there) = (slots.text_slot(slot), slots.text_slot(other));
-            here.len == there.len
-                && here.tail == there.tail
-                && (here.len <= 8 || slots.bytes(slot, text) == slots.bytes(other, text))
+            let (here, there) = (seen.text_slot(slot), seen.text_slot(other));
+            here.len == there.len && here.tail == there.tail && (here.len <= 8 || seen.bytes(slot) == seen.bytes(other))
         }
         TestKind::Doubles(relation, slot, other) => relation.holds(double(slot).partial_cmp(&double(other))),
         TestKind::Calculation(number) => match program.calculations.get(number as usize) {
@@ -130,6 +130,7 @@ pub(crate) fn slot_test(seen: Seen<'_>, test: &Test) -> bool {
         },
         TestKind::Listed(number) => consulted::holds(program, slots, raws, text, number),
         TestKind::Exists(path) => raws.exists(path as usize),
+        TestKind::Known(number) => seen.is_known(number),
         TestKind::Constant(value) => value,
         TestKind::Code(_) => false,
     }

@@ -58,7 +58,7 @@ pub(crate) fn cell<'e>(seen: Seen<'e>, number: u32) -> &'e str {
 /// memory for each test of whatever kind.
 #[inline(never)]
 pub(super) fn holds(program: &Program, slots: &Slots, raws: &Raws, text: &str, number: u32) -> bool {
-    let seen = Seen { program, slots, raws, text };
+    let seen = Seen { program, slots, raws, text, derived: None };
     match seen.program.listed.asks.get(number as usize) {
         Some(Asks::Found(look_up)) => row(seen, *look_up).is_some(),
         Some(Asks::Has(look_up, status)) => {

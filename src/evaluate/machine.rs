@@ -9,6 +9,7 @@
 use super::Seen;
 use super::answer::{Answers, Met, Wanted};
 use super::apply::operands;
+use super::derived::Derived;
 use super::note::Note;
 use super::record::Record;
 use super::slots::{LONG, Slots};
@@ -63,6 +64,8 @@ pub(crate) struct Input<'a> {
     pub(crate) calls: usize,
     pub(crate) fail_fast: bool,
     pub(crate) in_order: bool,
+    /// The values that are derived from the event, if they may be used.
+    pub(super) derived: Option<&'a Derived<'a>>,
 }
 
 impl<'a> Input<'a> {
@@ -70,14 +73,15 @@ impl<'a> Input<'a> {
     #[inline]
     pub(crate) fn index(&self) -> Option<&'a Index> {
         let index = self.program.index.as_deref()?;
-        (!self.in_order && !self.is_careful()).then_some(index)
+        let is_whole = self.derived.is_some() || self.program.derived.is_empty();
+        (is_whole && !self.in_order && !self.is_careful()).then_some(index)
     }
 
     /// What tests of attributes need.
     #[inline(always)]
     pub(crate) fn seen(&self) -> Seen<'a> {
-        let Input { program, slots, raws, text, .. } = *self;
-        Seen { program, slots, raws, text }
+        let Input { program, slots, raws, text, derived, .. } = *self;
+        Seen { program, slots, raws, text, derived }
     }
 
     /// Whether a run may end because its steps are used up. Only a careful one counts them, and the longest texts that it can

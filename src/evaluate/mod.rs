@@ -14,6 +14,7 @@ mod apply;
 mod candidates;
 mod condition;
 mod consulted;
+mod derived;
 mod explore;
 mod machine;
 mod note;
@@ -44,6 +45,7 @@ use crate::value::{Context, DateTime, Datum, json};
 use answer::{Asked, Wanted};
 use bumpalo::Bump;
 use candidates::Candidates;
+use derived::Derived;
 use smallvec::SmallVec;
 use std::sync::Arc;
 
@@ -56,6 +58,11 @@ pub struct Inputs {
     pub seed: u64,
     /// What `Request.CorrelationId()` gives; empty if there is none.
     pub correlation_id: Option<Arc<str>>,
+}
+
+impl Inputs {
+    /// For what depends on none of them.
+    pub(crate) const NOTHING: Inputs = Inputs { now: DateTime::MIN, seed: 0, correlation_id: None };
 }
 
 /// When external calls start (R8.2).
@@ -146,12 +153,21 @@ pub(crate) struct Seen<'e> {
     pub(crate) slots: &'e Slots,
     pub(crate) raws: &'e Raws,
     pub(crate) text: &'e str,
+    derived: Option<&'e Derived<'e>>,
 }
 
 impl<'e> Seen<'e> {
+    #[inline]
+    pub(crate) fn new(program: &'e Program, slots: &'e Slots, raws: &'e Raws, text: &'e str) -> Seen<'e> {
+        Seen { program, slots, raws, text, derived: None }
+    }
+
     /// The same with what else an evaluation may read.
-    pub(crate) fn with(self, inputs: &'e Inputs, policy: &'e Policy) -> Subject<'e> {
-        let Seen { program, slots, raws, text } = self;
+    pub(crate) fn with<'s>(self, inputs: &'s Inputs, policy: &'s Policy) -> Subject<'s>
+    where
+        'e: 's,
+    {
+        let Seen { program, slots, raws, text, .. } = self;
         Subject { program, slots, raws, text, inputs, policy, variables: &[], record: false }
     }
 }
@@ -175,7 +191,7 @@ impl<'e> Subject<'e> {
     #[inline]
     pub(crate) fn seen(self) -> Seen<'e> {
         let Subject { program, slots, raws, text, .. } = self;
-        Seen { program, slots, raws, text }
+        Seen::new(program, slots, raws, text)
     }
 }
 
@@ -198,15 +214,28 @@ impl Evaluation {
     pub(crate) fn plain(&mut self, subject: Subject<'_>) -> Option<Plain> {
         let mut plain = Plain::nothing();
         let of_rules = !subject.record && subject.variables.is_empty() && subject.program.expression_type.is_none();
-        (of_rules && self.plain_into(subject.seen(), subject.policy, &mut plain)).then_some(plain)
+        let is_plain = of_rules && self.plain_into(subject.seen(), subject.policy, subject.inputs, &mut plain);
+        is_plain.then_some(plain)
     }
 
-    /// The same of a program of rules, into what was there before, which means nothing if the answer is no. What an evaluation may read besides the
-    /// event is not made for it.
+    /// The same of a program of rules, into what was there before, which means nothing if the answer is no.
     #[inline]
-    pub(crate) fn plain_into(&mut self, seen: Seen<'_>, policy: &Policy, plain: &mut Plain) -> bool {
+    pub(crate) fn plain_into(&mut self, seen: Seen<'_>, policy: &Policy, inputs: &Inputs, plain: &mut Plain) -> bool {
+        if !seen.program.derived.is_empty() {
+            return self.plain_with_derived(seen, policy, inputs, plain);
+        }
         plain::decide(seen, policy, &mut self.candidates, plain).is_some()
             && after::is_nothing(seen.program, plain.kind)
+    }
+
+    /// The same where tests ask for values that are derived from the event.
+    #[inline(never)]
+    fn plain_with_derived(&mut self, seen: Seen<'_>, policy: &Policy, inputs: &Inputs, plain: &mut Plain) -> bool {
+        let Seen { program, slots, raws, text, .. } = seen;
+        self.arena.reset();
+        let derived = Derived::new(Seen::new(program, slots, raws, text), inputs, &policy.limits, &self.arena);
+        let seen = Seen { program, slots, raws, text, derived };
+        plain::decide(seen, policy, &mut self.candidates, plain).is_some() && after::is_nothing(program, plain.kind)
     }
 
     /// Goes on as far as the answers reach. `finish` turns the result of the last run, which lives in the arena, into one
@@ -221,7 +250,12 @@ impl Evaluation {
         self.arena.reset();
         let (mut wanted, mut parsed) = (None, None);
         if !waits {
-            let mut machine = machine(&self.arena, input(&self.answers, subject), subject);
+            let mut input = input(&self.answers, subject);
+            // A record tells what was evaluated, and that is code.
+            if !subject.record {
+                input.derived = Derived::new(input.seen(), subject.inputs, &subject.policy.limits, &self.arena);
+            }
+            let mut machine = machine(&self.arena, input, subject);
             machine.record = subject.record.then(Box::default);
             match ran(&mut machine, &mut self.candidates, subject, finish) {
                 Ok(done) => {
@@ -345,6 +379,7 @@ fn input<'a>(answers: &'a Answers, subject: Subject<'a>) -> Input<'a> {
         calls: policy.limits.calls_per_event,
         fail_fast: policy.on_error == OnError::Fail,
         in_order: policy.in_order,
+        derived: None,
     }
 }
 

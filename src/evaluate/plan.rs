@@ -305,6 +305,8 @@ impl<'a> Planner<'a> {
                         return None;
                     }
                 },
+                // What is derived from the event is walked as it stands in the rules.
+                TestKind::Known(_) => false,
                 _ => slot_test(self.machine.input.seen(), test),
             };
             at = if holds { test.yes } else { test.no };

@@ -126,19 +126,6 @@ impl Slots {
         from.get(range).unwrap_or_default()
     }
 
-    /// A text slot, an empty text if there is none of that number.
-    #[inline(always)]
-    pub(crate) fn text_slot(&self, slot: u32) -> TextSlot {
-        self.texts.get(slot as usize).copied().unwrap_or_default()
-    }
-
-    /// The bytes of a text: where characters do not matter, their borders need no look.
-    #[inline]
-    pub(crate) fn bytes<'a>(&'a self, slot: u32, event: &'a str) -> &'a [u8] {
-        let Some((from, range)) = self.place(slot, event) else { return &[] };
-        from.as_bytes().get(range).unwrap_or_default()
-    }
-
     /// Where a text stands.
     #[inline]
     pub(crate) fn place<'a>(&'a self, slot: u32, event: &'a str) -> Option<(&'a str, std::ops::Range<usize>)> {
@@ -150,6 +137,11 @@ impl Slots {
 }
 
 impl TextSlot {
+    /// The slot of a text that stands by itself.
+    pub(super) fn of(text: &str) -> TextSlot {
+        TextSlot::new(text, 0, text.len() as u32)
+    }
+
     /// The slot of a text that stands there in a larger one.
     #[inline]
     fn new(text: &str, start: u32, len: u32) -> TextSlot {

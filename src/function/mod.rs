@@ -95,6 +95,12 @@ pub trait Bound: Send + Sync + std::fmt::Debug {
         None
     }
 
+    /// What tells it from others of its name: two that say the same give the same for the same arguments, so that one answer
+    /// does for both. `None` is like no other.
+    fn identity(&self) -> Option<String> {
+        None
+    }
+
     /// What it is, for whoever knows a better way than to run it.
     fn as_any(&self) -> Option<&dyn std::any::Any> {
         None

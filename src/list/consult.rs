@@ -122,6 +122,10 @@ impl Bound for Consult {
         false
     }
 
+    fn identity(&self) -> Option<String> {
+        Some(format!("{} {} {:?}", self.list_address(), self.key, self.question))
+    }
+
     fn as_any(&self) -> Option<&dyn std::any::Any> {
         Some(self)
     }

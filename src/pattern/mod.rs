@@ -123,6 +123,11 @@ impl Bound for IsRegexMatch {
         false
     }
 
+    fn identity(&self) -> Option<String> {
+        let Pattern { regex, before_line_break } = &self.0;
+        Some(format!("{regex}\n{before_line_break:?}"))
+    }
+
     fn run<'a>(&self, _: &mut Context<'a>, arguments: &[Datum<'a>]) -> Result<Datum<'a>, Failure> {
         match arguments {
             [Datum::String(text)] => Ok(Datum::Bool(self.0.is_match(text))),

@@ -57,6 +57,7 @@ pub(super) struct Build<'h> {
     slots: Vec<[u32; COLUMNS]>,
     /// What is asked of lists, by number.
     pub(super) listed: listed::Numbers,
+    pub(super) derived: derived::Numbers,
     /// For conditions with calls, by their code, the tests that stand before any call.
     guards: Guards,
     /// For each variable whether its value makes external calls, itself or through others.
@@ -82,6 +83,7 @@ impl<'h> Build<'h> {
             hasher: foldhash::fast::RandomState::default(),
             slots: vec![[NO_SLOT; COLUMNS]; hir.paths.len()],
             listed: listed::Numbers::default(),
+            derived: derived::Numbers::default(),
             guards: Guards::default(),
             calls: Vec::new(),
         };
@@ -110,10 +112,15 @@ impl<'h> Build<'h> {
     }
 
     fn finish(mut self) -> Program {
-        self.program.reads_outside = self.program.code.iter().any(|op| match op {
+        let is_outside = |op: &Op| match op {
             Op::Call { function, .. } | Op::CallMany { function } => function.volatility != Volatility::Immutable,
             Op::Bound { .. } => true,
             _ => false,
+        };
+        self.program.reads_outside = self.program.code.iter().any(is_outside);
+        self.program.derives_outside = self.program.derived.iter().any(|derivation| {
+            let code = self.program.code.iter().skip(derivation.code as usize);
+            code.take_while(|op| !matches!(op, Op::End)).any(is_outside)
         });
         let program = &mut self.program;
         program.columns.look_ups = program.listed.look_ups.len();
@@ -144,6 +151,7 @@ impl<'h> Build<'h> {
         program.sets.shrink_to_fit();
         program.listed.shrink();
         program.calculations.shrink_to_fit();
+        program.derived.shrink_to_fit();
         program.code.shrink_to_fit();
         program.places.shrink_to_fit();
         program.note_paths.shrink_to_fit();
@@ -373,6 +381,11 @@ impl<'h> Build<'h> {
             Kind::Exists(path) => {
                 self.push(Op::Exists(*path), span);
             }
+            Kind::Variable(id) if self.derived.inlines => {
+                if let Some(bound) = self.hir.lets.get(*id as usize) {
+                    self.expr(&bound.value);
+                }
+            }
             Kind::Variable(id) => {
                 self.push(Op::Let(*id), span);
             }
@@ -436,12 +449,7 @@ impl<'h> Build<'h> {
             }
             Kind::Steps(base, steps) => {
                 self.expr(base);
-                for (number, step) in steps.iter().enumerate() {
-                    let at = self.step(step);
-                    if number == 0 {
-                        self.reads(at, base);
-                    }
-                }
+                self.steps(base, steps);
             }
             Kind::Call(function, arguments) => {
                 arguments.iter().for_each(|argument| self.expr(argument));
@@ -492,6 +500,16 @@ impl<'h> Build<'h> {
         }
     }
 
+    /// The operations of steps whose base is on the stack.
+    pub(super) fn steps(&mut self, base: &Expr, steps: &[hir::Step]) {
+        for (number, step) in steps.iter().enumerate() {
+            let at = self.step(step);
+            if number == 0 {
+                self.reads(at, base);
+            }
+        }
+    }
+
     /// The operation of a step.
     fn step(&mut self, step: &hir::Step) -> u32 {
         step.operands().iter().for_each(|operand| self.expr(operand));
@@ -507,7 +525,7 @@ impl<'h> Build<'h> {
     }
 
     /// A call of a row whose so many arguments are on the stack.
-    fn call(&mut self, function: &'static Function, count: usize, span: Span) -> u32 {
+    pub(super) fn call(&mut self, function: &'static Function, count: usize, span: Span) -> u32 {
         match u8::try_from(count) {
             Ok(count) => self.push(Op::Call { function, count }, span),
             Err(_) => {

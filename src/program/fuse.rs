@@ -5,13 +5,15 @@
 use super::build::Build;
 use super::calculation::{Calculation, MOST_STEPS, Step};
 use super::code::Op;
+use super::derived::{DERIVED, Part, exact};
+use super::fold::fold;
 use super::listed::{Asks, Cell};
 use super::test::{Test, TestKind, TextSet, ends};
-use crate::function::{self, Function};
+use crate::function::{self, Function, registry};
 use crate::hir::{self, Constant, Expr, Kind, StepKind};
 use crate::list::{Consult, Question, UNKNOWN};
-use crate::value::Type;
 use crate::value::operate::{Operands, Relation};
+use crate::value::{Context, Datum, Type};
 use std::sync::Arc;
 
 impl<'h> Build<'h> {
@@ -26,6 +28,13 @@ impl<'h> Build<'h> {
             Kind::Constant(Constant::Bool(value)) => self.add_test(TestKind::Constant(*value), yes, no),
             Kind::Not(inner) => self.test(inner, no, yes),
             Kind::Variable(_) if !matches!(self.meant(e).kind, Kind::Variable(_)) => self.test(self.meant(e), yes, no),
+            Kind::Variable(id) if self.is_plain(*id) => {
+                let hir = self.hir;
+                match hir.lets.get(*id as usize) {
+                    Some(bound) => self.test(&bound.value, yes, no),
+                    None => no,
+                }
+            }
             Kind::And(operands) => operands.iter().rev().fold(yes, |yes, operand| self.test(operand, yes, no)),
             Kind::Or(operands) => operands.iter().rev().fold(no, |no, operand| self.test(operand, yes, no)),
             Kind::Conditional(parts) => {
@@ -40,12 +49,110 @@ impl<'h> Build<'h> {
             _ => match self.fused(e) {
                 Some((kind, true)) => self.add_test(kind, yes, no),
                 Some((kind, false)) => self.add_test(kind, no, yes),
-                None => {
-                    let start = self.code_of(e);
-                    self.add_test(TestKind::Code(start), yes, no)
-                }
+                None => self.test_of_derived(e, yes, no),
             },
         }
+    }
+
+    /// A test of a value that is derived from the event, if it is one. Where there is no value, and always where notes are to
+    /// be made, the code goes on.
+    fn test_of_derived(&mut self, e: &Expr, yes: u32, no: u32) -> u32 {
+        let derived = self.derived_test(e);
+        let start = self.code_of(e);
+        let code = self.add_test(TestKind::Code(start), yes, no);
+        let Some((number, kind, means)) = derived else { return code };
+        let test = if means { self.add_test(kind, yes, no) } else { self.add_test(kind, no, yes) };
+        self.add_test(TestKind::Known(number), test, code)
+    }
+
+    /// A question about a derived value: its number, what is asked, and whether yes means true.
+    fn derived_test(&mut self, e: &Expr) -> Option<(u32, TestKind, bool)> {
+        let special = match &e.kind {
+            Kind::Compare(comparison, operands) if comparison.operands == Operands::Same => {
+                let [left, right] = operands.as_ref();
+                match (&self.meant(left).kind, &self.meant(right).kind) {
+                    (_, Kind::Constant(constant)) => self.derived_constant(comparison.relation, left, constant),
+                    (Kind::Constant(constant), _) => {
+                        self.derived_constant(turned(comparison.relation), right, constant)
+                    }
+                    _ => match (self.folded(left), self.folded(right)) {
+                        (None, Some(constant)) => self.derived_number(comparison.relation, left, constant),
+                        (Some(constant), None) => self.derived_number(turned(comparison.relation), right, constant),
+                        _ => None,
+                    },
+                }
+            }
+            Kind::Call(row, arguments) => match arguments.as_slice() {
+                [subject, constant] => self.derived_call(row, Part::whole(subject), constant),
+                _ => None,
+            },
+            Kind::Steps(base, steps) => match steps.last().map(|step| &step.kind) {
+                Some(StepKind::Method(row, arguments)) => match arguments.as_slice() {
+                    [constant] => self.derived_call(row, Part::before_last(base, steps), constant),
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        };
+        special.or_else(|| {
+            let number = self.derive(Part::whole(e))?;
+            Some((number, TestKind::Bool(number | DERIVED), true))
+        })
+    }
+
+    fn derived_constant(
+        &mut self,
+        relation: Relation,
+        value: &Expr,
+        constant: &Constant,
+    ) -> Option<(u32, TestKind, bool)> {
+        let equal = match relation {
+            Relation::Equal => Some(true),
+            Relation::NotEqual => Some(false),
+            _ => None,
+        };
+        let value = Part::whole(value);
+        match constant {
+            Constant::String(text) => {
+                let means = equal?;
+                let number = self.derive(value)?;
+                Some((number, self.text_equal(number | DERIVED, text), means))
+            }
+            Constant::Bool(constant) => {
+                let means = equal? == *constant;
+                let number = self.derive(value)?;
+                Some((number, TestKind::Bool(number | DERIVED), means))
+            }
+            _ => self.derived_number(relation, value.expression()?, exact(constant.datum())?),
+        }
+    }
+
+    fn derived_number(&mut self, relation: Relation, value: &Expr, constant: f64) -> Option<(u32, TestKind, bool)> {
+        let number = self.derive(Part::whole(value))?;
+        let (kind, means) = number_test(relation, number | DERIVED, constant);
+        Some((number, kind, means))
+    }
+
+    fn derived_call(&mut self, row: &Function, subject: Part<'_>, constant: &Expr) -> Option<(u32, TestKind, bool)> {
+        let text = self.meant(constant).kind.text()?.clone();
+        if subject.ty() != Type::String {
+            return None;
+        }
+        if row.name == "IgnoreCaseEquals" {
+            // Case is ignored by comparing upper case.
+            let upper = registry().members(Type::String, "ToUpper").first().copied()?;
+            let arena = bumpalo::Bump::new();
+            let text = (upper.run)(&mut Context::constant(&arena), &[Datum::String(&text)]).ok()?;
+            let Datum::String(text) = text else { return None };
+            let number = self.derive(subject.then(upper))?;
+            return Some((number, self.text_equal(number | DERIVED, &Arc::from(text)), true));
+        }
+        if !asks_of_text(row, &text) {
+            return None;
+        }
+        let number = self.derive(subject)?;
+        Some((number, self.text_test(row, number | DERIVED, &text)?, true))
     }
 
     /// Whether a comparison begins with a choice between constants: `(@a ? 5000 : 1000) < @b`.
@@ -88,16 +195,19 @@ impl<'h> Build<'h> {
             Kind::Compare(comparison, operands) if comparison.operands == Operands::Same => {
                 let [left, right] = operands.as_ref();
                 let (left, right) = (self.meant(left), self.meant(right));
-                self.fused_comparison(comparison.relation, left, right)
+                self.folded_comparison(comparison.relation, left, right)
+                    .or_else(|| self.fused_comparison(comparison.relation, left, right))
                     .or_else(|| self.cell_comparison(comparison.relation, left, right))
                     .or_else(|| self.calculation(comparison.relation, left, right))
             }
             Kind::Call(row, arguments) => match arguments.as_slice() {
+                [subject] if row.name == "IsNullOrEmpty" => self.empty(subject),
                 [subject, constant] => self.fused_call(row, subject, constant),
                 _ => None,
             },
             Kind::Steps(subject, steps) => match steps.as_slice() {
                 [hir::Step { kind: StepKind::Method(row, arguments), .. }] => match arguments.as_slice() {
+                    [] if row.name == "IsNullOrEmpty" => self.empty(subject),
                     [constant] => self.fused_call(row, subject, constant),
                     _ => None,
                 },
@@ -105,6 +215,41 @@ impl<'h> Build<'h> {
             },
             _ => None,
         }
+    }
+
+    /// Whether an attribute is the empty text.
+    fn empty(&mut self, subject: &Expr) -> Option<(TestKind, bool)> {
+        match self.meant(subject) {
+            Expr { kind: Kind::Attribute(path), ty: Type::String, .. } => {
+                let slot = self.slot(Type::String, *path);
+                Some((TestKind::ShortEqual(slot, 0, 0), true))
+            }
+            _ => None,
+        }
+    }
+
+    /// The number that a constant expression is, one that is more than a constant.
+    fn folded(&self, e: &Expr) -> Option<f64> {
+        if matches!(e.kind, Kind::Constant(_) | Kind::Attribute(_)) {
+            return None;
+        }
+        let arena = bumpalo::Bump::new();
+        exact(fold(e, &self.hir.lets, &mut Context::constant(&arena))?)
+    }
+
+    /// The comparison of a Double slot with a constant expression.
+    fn folded_comparison(&mut self, relation: Relation, left: &Expr, right: &Expr) -> Option<(TestKind, bool)> {
+        let (path, constant, relation) = match (&left.kind, &right.kind) {
+            (Kind::Attribute(path), _) => (*path, right, relation),
+            (_, Kind::Attribute(path)) => (*path, left, turned(relation)),
+            _ => return None,
+        };
+        if constant.ty != Type::Double {
+            return None;
+        }
+        let constant = self.folded(constant)?;
+        let slot = self.slot(Type::Double, path);
+        Some(number_test(relation, slot, constant))
     }
 
     /// A question about a text slot and a constant.
@@ -122,20 +267,28 @@ impl<'h> Build<'h> {
         if subject.ty != Type::String {
             return None;
         }
+        if !asks_of_text(row, &text) {
+            return None;
+        }
         let slot = self.slot(Type::String, path);
+        Some((self.text_test(row, slot, &text)?, true))
+    }
+
+    /// What a row asks of a text slot and a constant.
+    fn text_test(&mut self, row: &Function, slot: u32, text: &Arc<str>) -> Option<TestKind> {
         let (head, tail) = ends(text.as_bytes());
         let short = u8::try_from(text.len()).ok().filter(|len| (1..=8).contains(len));
         let kind = match (row.place, row.name, short) {
             (function::Place::Method(Type::String), "StartsWith", Some(len)) => TestKind::ShortStart(slot, len, head),
-            (function::Place::Method(Type::String), "StartsWith", None) => TestKind::StartsWith(slot, self.text(&text)),
+            (function::Place::Method(Type::String), "StartsWith", None) => TestKind::StartsWith(slot, self.text(text)),
             (function::Place::Method(Type::String), "EndsWith", Some(len)) => TestKind::ShortEnd(slot, len, tail),
-            (function::Place::Method(Type::String), "EndsWith", None) => TestKind::EndsWith(slot, self.text(&text)),
-            (function::Place::Method(Type::String), "Contains", _) => TestKind::Contains(slot, self.text(&text)),
-            (function::Place::Method(Type::String), "Equals", _) => self.text_equal(slot, &text),
-            (function::Place::Global, "In", _) if text.is_ascii() => TestKind::In(slot, self.set(&text)),
+            (function::Place::Method(Type::String), "EndsWith", None) => TestKind::EndsWith(slot, self.text(text)),
+            (function::Place::Method(Type::String), "Contains", _) => TestKind::Contains(slot, self.text(text)),
+            (function::Place::Method(Type::String), "Equals", _) => self.text_equal(slot, text),
+            (function::Place::Global, "In", _) if text.is_ascii() => TestKind::In(slot, self.set(text)),
             _ => return None,
         };
-        Some((kind, true))
+        Some(kind)
     }
 
     /// The set of the members that a text lists.
@@ -151,6 +304,19 @@ impl<'h> Build<'h> {
     where
         'h: 'e,
     {
+        // The text of a text is the same.
+        let is_same = |step: &hir::Step| match &step.kind {
+            StepKind::Method(row, arguments) => {
+                row.place == function::Place::Method(Type::String)
+                    && matches!(row.name, "ToString" | "ToStr")
+                    && arguments.is_empty()
+            }
+            _ => false,
+        };
+        let e = match &e.kind {
+            Kind::Steps(base, steps) if steps.iter().all(is_same) => base,
+            _ => e,
+        };
         let Kind::Variable(id) = e.kind else { return e };
         match self.hir.lets.get(id as usize) {
             Some(hir::Let { value, default: None, output: None, .. }) => match &value.kind {
@@ -270,16 +436,7 @@ impl<'h> Build<'h> {
                 _ => None,
             },
             (Kind::Attribute(path), Kind::Constant(constant)) => self.fused_constant(relation, *path, constant),
-            (Kind::Constant(constant), Kind::Attribute(path)) => {
-                let turned = match relation {
-                    Relation::Less => Relation::Greater,
-                    Relation::LessOrEqual => Relation::GreaterOrEqual,
-                    Relation::Greater => Relation::Less,
-                    Relation::GreaterOrEqual => Relation::LessOrEqual,
-                    same => same,
-                };
-                self.fused_constant(turned, *path, constant)
-            }
+            (Kind::Constant(constant), Kind::Attribute(path)) => self.fused_constant(turned(relation), *path, constant),
             _ => None,
         }
     }
@@ -288,14 +445,7 @@ impl<'h> Build<'h> {
         match constant {
             Constant::Double(c) => {
                 let slot = self.slot(Type::Double, path);
-                Some(match relation {
-                    Relation::Less => (TestKind::Less(slot, *c), true),
-                    Relation::LessOrEqual => (TestKind::LessOrEqual(slot, *c), true),
-                    Relation::Greater => (TestKind::Greater(slot, *c), true),
-                    Relation::GreaterOrEqual => (TestKind::GreaterOrEqual(slot, *c), true),
-                    Relation::Equal => (TestKind::Equal(slot, *c), true),
-                    Relation::NotEqual => (TestKind::Equal(slot, *c), false),
-                })
+                Some(number_test(relation, slot, *c))
             }
             Constant::String(text) if matches!(relation, Relation::Equal | Relation::NotEqual) => {
                 let slot = self.slot(Type::String, path);
@@ -308,6 +458,38 @@ impl<'h> Build<'h> {
             },
             _ => None,
         }
+    }
+}
+
+/// Whether a row asks something of a text and a constant that one test tells.
+fn asks_of_text(row: &Function, constant: &str) -> bool {
+    match row.place {
+        function::Place::Method(Type::String) => matches!(row.name, "StartsWith" | "EndsWith" | "Contains" | "Equals"),
+        function::Place::Global => row.name == "In" && constant.is_ascii(),
+        _ => false,
+    }
+}
+
+/// The comparison of a number with a constant, and whether yes means true.
+fn number_test(relation: Relation, slot: u32, constant: f64) -> (TestKind, bool) {
+    match relation {
+        Relation::Less => (TestKind::Less(slot, constant), true),
+        Relation::LessOrEqual => (TestKind::LessOrEqual(slot, constant), true),
+        Relation::Greater => (TestKind::Greater(slot, constant), true),
+        Relation::GreaterOrEqual => (TestKind::GreaterOrEqual(slot, constant), true),
+        Relation::Equal => (TestKind::Equal(slot, constant), true),
+        Relation::NotEqual => (TestKind::Equal(slot, constant), false),
+    }
+}
+
+/// The relation with its sides exchanged.
+fn turned(relation: Relation) -> Relation {
+    match relation {
+        Relation::Less => Relation::Greater,
+        Relation::LessOrEqual => Relation::GreaterOrEqual,
+        Relation::Greater => Relation::Less,
+        Relation::GreaterOrEqual => Relation::LessOrEqual,
+        same => same,
     }
 }
 

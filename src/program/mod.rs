@@ -14,6 +14,8 @@
 mod build;
 mod calculation;
 mod code;
+mod derived;
+mod fold;
 mod fuse;
 pub(crate) mod index;
 mod listed;
@@ -23,6 +25,7 @@ mod test;
 
 pub(crate) use calculation::Calculation;
 pub use code::{Op, TextRef};
+pub(crate) use derived::{DERIVED, Derivation, number};
 pub(crate) use listed::{Asks, Listed, LookUp};
 pub(crate) use outline::Outline;
 pub use test::{FALSE, TRUE, Test, TestKind, TextSet};
@@ -58,6 +61,10 @@ pub struct Program {
     pub(crate) listed: Listed,
     /// Arithmetic that tests do.
     pub(crate) calculations: Vec<Calculation>,
+    /// Values that tests read as if they were slots.
+    pub(crate) derived: Vec<Derivation>,
+    /// Whether one of them may depend on the clock or on chance.
+    pub(crate) derives_outside: bool,
     /// Everything else.
     pub(crate) code: Vec<Op>,
     /// Where each operation stands in the text, for errors and for the place of a random number.

@@ -19,7 +19,8 @@ pub struct Test {
     pub(crate) no: u32,
 }
 
-/// What a test asks. The first number is the slot, in the column of the kind's type.
+/// What a test asks. The first number is the slot, in the column of the kind's type, or a derived value
+/// ([`DERIVED`](super::DERIVED)).
 ///
 /// Constants of at most 8 bytes stand in the test itself, as a slot keeps the two ends of its text: see `ends`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -62,6 +63,8 @@ pub enum TestKind {
     Listed(u32),
     /// A comparison of calculations, by its number.
     Calculation(u32),
+    /// A derived value is there: calculating it fails nowhere and makes no note. If so, the next test reads it as a slot.
+    Known(u32),
     /// A constant.
     Constant(bool),
     /// Code that gives a Bool, or fails. Begins at the operation of that number.
@@ -92,6 +95,7 @@ impl TestKind {
             TestKind::Exists(_)
             | TestKind::Listed(_)
             | TestKind::Calculation(_)
+            | TestKind::Known(_)
             | TestKind::Constant(_)
             | TestKind::Code(_) => None,
         }

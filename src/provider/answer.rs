@@ -41,6 +41,10 @@ impl Bound for Answered {
         self.question == Question::Selected
     }
 
+    fn identity(&self) -> Option<String> {
+        Some(String::new())
+    }
+
     fn reads(&self) -> Option<Type> {
         match self.question {
             Question::Score => Some(Type::Int),

@@ -80,6 +80,10 @@ impl Bound for LookUpBin {
         false
     }
 
+    fn identity(&self) -> Option<String> {
+        Some(format!("{:?}", Arc::as_ptr(&self.0)))
+    }
+
     fn run<'a>(&self, context: &mut Context<'a>, arguments: &[Datum<'a>]) -> Result<Datum<'a>, Failure> {
         let [Datum::String(text)] = arguments else { return Err(Failure::mismatch("Lookup")) };
         let digits = digits(text);

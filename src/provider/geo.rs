@@ -78,6 +78,14 @@ impl Bound for AskGeo {
         false
     }
 
+    fn identity(&self) -> Option<String> {
+        let wanted = match &self.wanted {
+            Wanted::Place(place) => format!("{place:?}"),
+            Wanted::Market(market) => format!("{:?}", Arc::as_ptr(market)),
+        };
+        Some(format!("{:?} {wanted}", Arc::as_ptr(&self.geo)))
+    }
+
     fn run<'a>(&self, context: &mut Context<'a>, arguments: &[Datum<'a>]) -> Result<Datum<'a>, Failure> {
         let [Datum::String(address)] = arguments else { return Err(Failure::mismatch(self.name)) };
         // No place has a name as long as a text may be; what claims to is no answer.

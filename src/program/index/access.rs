@@ -5,7 +5,7 @@
 //! nothing: it calls nothing, fails nowhere, notes nothing, evaluates no variable whose time matters.
 
 use crate::function::Takes;
-use crate::program::{FALSE, Op, Program, TRUE, TestKind};
+use crate::program::{DERIVED, FALSE, Op, Program, TRUE, TestKind};
 use crate::value::Type;
 use crate::value::operate::Operands;
 use std::ops::Range;
@@ -62,11 +62,16 @@ const MOST_WAYS: u32 = 64;
 const MOST_TESTS: usize = 12;
 const MOST_STEPS: usize = 512;
 
+/// From how many tests on it pays to derive a value before any of them is looked at.
+const FEWEST_USES: u32 = 4;
+
 /// Looks at the conditions of a program.
 pub(super) struct Access<'p> {
     program: &'p Program,
     /// For each variable whether evaluating it changes nothing.
     quiet: Vec<bool>,
+    /// For each derived value whether it is there in every event.
+    sure: Vec<bool>,
     /// The way that is followed.
     way: Vec<Literal>,
     /// Where to go on, with how many of its tests, and one more.
@@ -75,12 +80,13 @@ pub(super) struct Access<'p> {
 
 impl<'p> Access<'p> {
     pub(super) fn new(program: &'p Program) -> Access<'p> {
-        let mut access = Access { program, quiet: Vec::new(), way: Vec::new(), open: Vec::new() };
+        let mut access = Access { program, quiet: Vec::new(), sure: Vec::new(), way: Vec::new(), open: Vec::new() };
         // A variable is made of earlier ones only.
         for start in &program.lets {
             let quiet = access.is_quiet(*start);
             access.quiet.push(quiet);
         }
+        access.sure = program.derived.iter().map(|derivation| access.is_quiet(derivation.code)).collect();
         access
     }
 
@@ -111,6 +117,17 @@ impl<'p> Access<'p> {
                         self.open.extend([(test.no, kept, None), (test.yes, kept, None)]);
                     }
                     TestKind::Code(_) => ways.push(&self.way, more),
+                    // Where there is no value, the code beside it tells.
+                    TestKind::Known(number) => {
+                        if !self.sure.get(number as usize).copied().unwrap_or(false) {
+                            let lost = Literal { kind: test.kind, holds: false };
+                            self.open.push((test.no, kept, self.is_shared(lost.kind).then_some(lost)));
+                        }
+                        self.open.push((test.yes, kept, None));
+                    }
+                    kind if !self.is_shared(kind) => {
+                        self.open.extend([(test.no, kept, None), (test.yes, kept, None)]);
+                    }
                     kind => {
                         let no = says_much(kind).then_some(Literal { kind, holds: false });
                         self.open.push((test.no, kept, no));
@@ -120,6 +137,19 @@ impl<'p> Access<'p> {
             }
         }
         Some(())
+    }
+
+    /// Whether what a test asks is looked up for more than a few: a value that is derived for them alone costs more to derive
+    /// than it keeps out.
+    fn is_shared(&self, kind: TestKind) -> bool {
+        let derived = match kind {
+            TestKind::Known(number) => number,
+            kind => match kind.column() {
+                Some((_, slot)) if slot & DERIVED != 0 => slot & !DERIVED,
+                _ => return true,
+            },
+        };
+        self.program.derived.get(derived as usize).is_some_and(|derivation| derivation.uses >= FEWEST_USES)
     }
 
     /// Whether running the code from there to its end changes nothing, whatever the event is.
@@ -142,6 +172,7 @@ impl<'p> Access<'p> {
                 | Op::Double(_)
                 | Op::Text(_)
                 | Op::CharSet(_)
+                | Op::Constant(_)
                 | Op::SlotBool(_)
                 | Op::SlotInt(_)
                 | Op::SlotDouble(_)

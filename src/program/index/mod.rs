@@ -16,11 +16,11 @@ mod table;
 mod words;
 
 pub(crate) use sieve::Sieve;
-pub(crate) use table::{Ask, Table, number, part, short_part, whole};
+pub(crate) use table::{Ask, Table, lost, number, part, short_part, whole};
 pub(crate) use words::Words;
 
 use super::build::Guards;
-use super::{Asks, Condition, Program, TestKind, ends};
+use super::{Asks, Condition, DERIVED, Program, TestKind, ends};
 use access::{Access, Literal, Way, Ways};
 use posting::{Bounds, Posting};
 use question::Questions;
@@ -58,6 +58,8 @@ pub(crate) struct Index {
     pub(crate) parts: Box<[(Ask, u32, u32)]>,
     /// The Double slots that are looked up.
     pub(crate) numbers: Box<[u32]>,
+    /// The derived values that some statement is looked at without.
+    pub(crate) lost: Box<[u32]>,
     /// Texts that a slot may hold.
     pub(crate) words: Box<[Words]>,
     pub(crate) sieve: Sieve,
@@ -93,7 +95,13 @@ impl Index {
     fn effort(&self) -> usize {
         let columns = self.sieve.ranges.len() + self.sieve.tests.len();
         let texts = 6 * self.cells.len() + 3 * self.wholes.len() + 4 * self.parts.len() + 20 * self.words.len();
+        let slots = self.wholes.iter().chain(self.parts.iter().map(|(_, slot, _)| slot)).chain(&self.numbers);
+        let slots = slots.chain(self.words.iter().map(|words| &words.slot));
+        let slots = slots.chain(self.sieve.ranges.iter().map(|range| &range.slot));
+        let derived: BTreeSet<u32> = slots.copied().filter(|slot| slot & DERIVED != 0).collect();
         10 + texts
+            + self.lost.len()
+            + 8 * derived.len()
             + 3 * self.numbers.len()
             + columns * (2 + self.sieve.words / 2)
             + 2 * (self.always.len() + self.sieve.free)
@@ -163,6 +171,7 @@ struct Build<'p> {
     cells: BTreeSet<u32>,
     parts: BTreeSet<(Ask, u32, u32)>,
     numbers: BTreeSet<u32>,
+    lost: BTreeSet<u32>,
     words: BTreeMap<u32, BTreeMap<Box<str>, Vec<Posting>>>,
     sieved: Vec<(u32, &'p Way)>,
     always: Vec<u32>,
@@ -194,6 +203,7 @@ impl<'p> Build<'p> {
             cells: BTreeSet::new(),
             parts: BTreeSet::new(),
             numbers: BTreeSet::new(),
+            lost: BTreeSet::new(),
             words: BTreeMap::new(),
             sieved: Vec::new(),
             always: Vec::new(),
@@ -226,6 +236,9 @@ impl<'p> Build<'p> {
 
     /// Where a literal can be filed.
     fn place(&self, literal: &Literal) -> Option<Place> {
+        if let TestKind::Known(derived) = literal.kind {
+            return Some(Place::Table(smallvec![table::lost(derived)], Some((Ask::Lost, derived, 0))));
+        }
         if !literal.holds {
             return None;
         }
@@ -278,6 +291,8 @@ impl<'p> Build<'p> {
             Place::Table(keys, asked) => {
                 let filed = keys.iter().map(|key| self.asked.get(key).copied().unwrap_or(0)).sum::<u32>();
                 let likely = match asked {
+                    // Missing attributes are common, and what is not shared is looked for elsewhere.
+                    Some((Ask::Lost, ..)) => return filed.div_ceil(4).clamp(2, CROWDED as u32),
                     Some((Ask::Start | Ask::End, _, len)) => 1 + 12 / (*len).max(1),
                     _ => 1,
                 };
@@ -313,6 +328,7 @@ impl<'p> Build<'p> {
                         Some((Ask::Equal, cell, _)) if cell & CELL != 0 => drop(self.cells.insert(cell & !CELL)),
                         Some((Ask::Equal, slot, _)) => drop(self.wholes.insert(slot)),
                         Some((Ask::Number, slot, _)) => drop(self.numbers.insert(slot)),
+                        Some((Ask::Lost, derived, _)) => drop(self.lost.insert(derived)),
                         Some(part) => drop(self.parts.insert(part)),
                         None => {}
                     }
@@ -345,6 +361,7 @@ impl<'p> Build<'p> {
             cells: self.cells.into_iter().collect(),
             parts: self.parts.into_iter().collect(),
             numbers: self.numbers.into_iter().collect(),
+            lost: self.lost.into_iter().collect(),
             sieve: Sieve::new(&self.sieved),
             always: self.always.into(),
             statements,

@@ -6,6 +6,7 @@
 
 use super::access::Way;
 use super::sieve::span;
+use crate::program::DERIVED;
 use std::collections::HashMap;
 
 /// See [the module](self).
@@ -96,7 +97,9 @@ pub(super) struct Bounds(HashMap<u32, Vec<f64>, foldhash::fast::RandomState>);
 impl Bounds {
     pub(super) fn new<'w>(ways: impl Iterator<Item = &'w Way>) -> Bounds {
         let mut bounds = Bounds::default();
-        for (slot, low, high) in ways.flatten().filter_map(span) {
+        // A list is walked with the event's own numbers at hand.
+        let spans = ways.flatten().filter_map(span).filter(|(slot, ..)| slot & DERIVED == 0);
+        for (slot, low, high) in spans {
             let bounds = bounds.0.entry(slot).or_default();
             bounds.extend([low, high].into_iter().filter(|bound| bound.is_finite()));
         }
@@ -106,7 +109,8 @@ impl Bounds {
 
     /// The guard of a way that keeps out most, as far as that can be told.
     pub(super) fn guard(&self, way: &Way) -> Guard {
-        let guards = way.iter().filter_map(span).flat_map(|(slot, low, high)| {
+        let spans = way.iter().filter_map(span).filter(|(slot, ..)| slot & DERIVED == 0);
+        let guards = spans.flat_map(|(slot, low, high)| {
             let low = low.is_finite().then(|| (self.kept_out(slot, |bound| *bound < low), Guard::least(slot, low)));
             let high = high.is_finite().then(|| {
                 let beyond = 1.0 - self.kept_out(slot, |bound| *bound <= high);

@@ -19,6 +19,8 @@ pub(crate) enum Ask {
     End = 3,
     /// The number.
     Number = 4,
+    /// That there is none.
+    Lost = 5,
 }
 
 /// Where an entry's value is a statement and no list.
@@ -157,6 +159,11 @@ pub(crate) fn short_part(ask: Ask, slot: u32, len: u32, end: u64) -> u64 {
 pub(crate) fn number(slot: u32, value: f64) -> u64 {
     // Zero has two signs and is one number.
     mix((value + 0.0).to_bits(), 0, salt(Ask::Number, slot, 0))
+}
+
+/// The key of a derived value that is not there.
+pub(crate) fn lost(derived: u32) -> u64 {
+    mix(0, 0, salt(Ask::Lost, derived, 0))
 }
 
 /// The keys of a set's members.
