@@ -507,8 +507,8 @@ fn calls(answers: &Answers, program: &Program, read: &[u32]) -> Vec<CallEntry> {
     let asked = read.iter().filter_map(|number| answers.asked.get(*number as usize));
     asked
         .filter_map(|asked| {
-            let name = program.externals.get(asked.call as usize)?.name.clone();
-            Some(CallEntry { name, arguments: asked.arguments.clone(), answer: asked.answer.clone()? })
+            let name = program.externals.get(asked.wanted.call as usize)?.name.clone();
+            Some(CallEntry { name, arguments: asked.wanted.arguments.clone(), answer: asked.answer.clone()? })
         })
         .collect()
 }

@@ -4,17 +4,17 @@ use super::externals::{Caller, Externals};
 use crate::decision::Decision;
 use crate::diagnostic::Code;
 use crate::evaluate::{Answer, Evaluation, EvaluationError, Outcome, Progress, Ran, Subject};
-use crate::external::Started;
+use crate::external::{Moment, Pending, Started, Timer};
 use crate::program::Handle;
 use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::task::unconstrained;
-use tokio::time::sleep_until;
+use tokio::runtime;
+use tokio::time::Instant;
 
 /// Turns the end of a run into a decision.
 pub(super) fn decision(program: &Arc<Handle>, ran: Ran<'_, '_>) -> Decision {
@@ -26,49 +26,29 @@ pub(super) fn decision(program: &Arc<Handle>, ran: Ran<'_, '_>) -> Decision {
     }
 }
 
-/// The calls that were started and have no answer yet.
+/// The calls that were started and have no answer yet. Each was looked at when it was started, and wakes the task itself until
+/// it is looked at again.
 #[derive(Default)]
-struct Pending {
-    /// Those that were not polled yet. One that is ready at once never comes to the others.
-    fresh: Vec<Numbered>,
-    waiting: FuturesUnordered<Numbered>,
+struct Calls {
+    pending: Option<FuturesUnordered<Numbered>>,
+    /// When the first of all calls was started.
+    begun: Option<Instant>,
 }
 
-/// What a look at the calls found.
-enum Found {
-    /// Answers, which were handed over.
-    Answers,
-    /// No call to wait for.
-    NoCall,
-}
+impl Calls {
+    fn push(&mut self, id: usize, pending: Pending) {
+        self.pending.get_or_insert_default().push(Numbered { id, pending });
+    }
 
-impl Pending {
-    /// Hands over all answers that are there. Calls that were started just now are looked at alone, and those that have to
-    /// wait are looked at again when the task comes on again: what they let go before them may be another task's.
-    fn poll(&mut self, evaluation: &mut Evaluation, context: &mut Context<'_>) -> Poll<Found> {
-        let mut answered = false;
-        if !self.fresh.is_empty() {
-            for mut call in self.fresh.drain(..) {
-                match call.poll_unpin(context) {
-                    Poll::Ready((id, answer)) => {
-                        evaluation.answer(id, answer);
-                        answered = true;
-                    }
-                    Poll::Pending => self.waiting.push(call),
-                }
-            }
-            return if answered { Poll::Ready(Found::Answers) } else { Poll::Pending };
-        }
-        loop {
-            match self.waiting.poll_next_unpin(context) {
-                Poll::Ready(Some((id, answer))) => {
-                    evaluation.answer(id, answer);
-                    answered = true;
-                }
-                _ if answered => return Poll::Ready(Found::Answers),
-                Poll::Ready(None) => return Poll::Ready(Found::NoCall),
-                Poll::Pending => return Poll::Pending,
-            }
+    fn is_empty(&self) -> bool {
+        self.pending.as_ref().is_none_or(FuturesUnordered::is_empty)
+    }
+
+    /// An answer that is there.
+    fn poll(&mut self, context: &mut Context<'_>) -> Option<(usize, Answer)> {
+        match self.pending.as_mut()?.poll_next_unpin(context) {
+            Poll::Ready(answer) => answer,
+            Poll::Pending => None,
         }
     }
 }
@@ -76,7 +56,7 @@ impl Pending {
 /// A call under way, and its number in the evaluation.
 struct Numbered {
     id: usize,
-    work: Pin<Box<dyn Future<Output = Answer> + Send>>,
+    pending: Pending,
 }
 
 impl Future for Numbered {
@@ -84,7 +64,7 @@ impl Future for Numbered {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<(usize, Answer)> {
         let id = self.id;
-        self.work.poll_unpin(context).map(|answer| (id, answer))
+        self.pending.poll_unpin(context).map(|answer| (id, answer))
     }
 }
 
@@ -94,37 +74,44 @@ enum Turn<T> {
     Waits,
 }
 
-/// Goes on as far as possible without waiting; the calls to wait for are added to `pending`.
+/// Goes on as far as possible without waiting; the calls to wait for are added to `calls`. Without a context no call is looked
+/// at, unless it needs no runtime.
 fn turn<T>(
     evaluation: &mut Evaluation,
     subject: Subject<'_>,
     externals: &Externals,
-    pending: &mut Option<Pending>,
+    calls: &mut Calls,
+    mut context: Option<&mut Context<'_>>,
     finish: impl Fn(Ran<'_, '_>) -> T,
 ) -> Result<Turn<T>, EvaluationError> {
+    let caller = Caller {
+        program: subject.program,
+        environment: subject.policy.environment,
+        correlation_id: subject.inputs.correlation_id.as_ref(),
+        limits: &subject.policy.limits,
+    };
     loop {
-        let calls = match evaluation.proceed(subject, |external| externals.is_safe(external), &finish)? {
+        let numbers = match evaluation.proceed(subject, |external| externals.is_safe(external), &finish)? {
             Progress::Done(result) => {
                 evaluation.unread(subject.program).for_each(|external| externals.unread(external));
                 return Ok(Turn::Done(result));
             }
-            Progress::Calls(calls) => calls,
+            Progress::Calls(numbers) => numbers,
         };
+        if numbers.is_empty() {
+            return Ok(Turn::Waits);
+        }
         let mut answered = false;
-        let caller = Caller {
-            program: subject.program,
-            environment: subject.policy.environment,
-            correlation_id: subject.inputs.correlation_id.as_ref(),
-            limits: &subject.policy.limits,
-        };
-        for call in calls {
-            let id = call.id;
-            match externals.start(call, caller) {
+        let mut moment = Moment { now: Instant::now(), context: context.as_deref_mut() };
+        calls.begun.get_or_insert(moment.now);
+        for id in numbers {
+            let Some(call) = evaluation.call(id) else { continue };
+            match externals.start(call, caller, &mut moment) {
                 Started::Now(answer) => {
                     evaluation.answer(id, answer);
                     answered = true;
                 }
-                Started::Later(work) => pending.get_or_insert_default().fresh.push(Numbered { id, work }),
+                Started::Later(pending) => calls.push(id, pending),
             }
         }
         if !answered {
@@ -143,59 +130,53 @@ pub(super) async fn run<T>(
     if let Some(plain) = evaluation.plain(subject) {
         return Ok(finish(Ran::Plain(plain)));
     }
-    let mut pending = None;
-    match turn(&mut evaluation, subject, externals, &mut pending, &finish)? {
-        Turn::Done(result) => Ok(result),
-        Turn::Waits => wait(&mut evaluation, subject, externals, &mut pending, finish).await,
+    let mut calls = Calls::default();
+    if !subject.program.externals.is_empty() && runtime::Handle::try_current().is_err() {
+        return match turn(&mut evaluation, subject, externals, &mut calls, None, &finish)? {
+            Turn::Done(result) => Ok(result),
+            Turn::Waits => Err(without_runtime("an external call needs a tokio runtime with time enabled")),
+        };
     }
+    wait(&mut evaluation, subject, externals, &mut calls, finish).await
 }
 
-/// Waits for answers until the evaluation is done or out of time.
+/// Goes on, waiting for answers, until the evaluation is done or out of time.
 async fn wait<T>(
     evaluation: &mut Evaluation,
     subject: Subject<'_>,
     externals: &Externals,
-    pending: &mut Option<Pending>,
+    calls: &mut Calls,
     finish: impl Fn(Ran<'_, '_>) -> T,
 ) -> Result<T, EvaluationError> {
-    if tokio::runtime::Handle::try_current().is_err() {
-        return Err(without_runtime("an external call needs a tokio runtime with time enabled"));
-    }
-    let most = subject.policy.limits.evaluation_ms;
-    let deadline = tokio::time::Instant::now() + Duration::from_millis(most);
+    let most = Duration::from_millis(subject.policy.limits.evaluation_ms);
     // Made when something has to be waited for.
-    let mut timer = pin!(None);
-    loop {
-        let calls = pending.get_or_insert_default();
-        let found = poll_fn(|context| {
-            if let Poll::Ready(found) = calls.poll(evaluation, context) {
-                return Poll::Ready(Some(found));
-            }
-            if timer.is_none() {
-                timer.set(Some(unconstrained(sleep_until(deadline))));
-            }
-            match timer.as_mut().as_pin_mut() {
-                Some(timer) => timer.poll(context).map(|()| None),
-                // INVARIANT: it was made just now.
-                None => Poll::Ready(None),
-            }
-        });
-        match found.await {
-            Some(Found::Answers) => {}
-            Some(Found::NoCall) => {
-                // INVARIANT: an evaluation that is not done waits for a call that was asked.
-                let message = "the evaluation waits for a call that nobody makes";
-                return Err(EvaluationError::new(Code::OUT_OF_TIME, message));
-            }
-            None => {
-                let message = format!("the evaluation took longer than `evaluation_ms` = {most} ms");
-                return Err(EvaluationError::new(Code::OUT_OF_TIME, message));
-            }
+    let mut timer: Option<Timer> = None;
+    let mut waits = !calls.is_empty();
+    poll_fn(|context| {
+        let mut answered = !waits;
+        while let Some((id, answer)) = calls.poll(context) {
+            evaluation.answer(id, answer);
+            answered = true;
         }
-        if let Turn::Done(result) = turn(evaluation, subject, externals, pending, &finish)? {
-            return Ok(result);
+        waits = true;
+        // Calls that are started now are looked at alone, and again when the task comes on again: what they let go before
+        // them may be another task's.
+        if answered && let Turn::Done(result) = turn(evaluation, subject, externals, calls, Some(context), &finish)? {
+            return Poll::Ready(Ok(result));
         }
-    }
+        if calls.is_empty() {
+            // INVARIANT: an evaluation that is not done waits for a call that was asked.
+            let message = "the evaluation waits for a call that nobody makes";
+            return Poll::Ready(Err(EvaluationError::new(Code::OUT_OF_TIME, message)));
+        }
+        let begun = calls.begun;
+        let timer = timer.get_or_insert_with(|| Timer::new(begun.unwrap_or_else(Instant::now) + most));
+        timer.poll(context).map(|()| {
+            let message = format!("the evaluation took longer than `evaluation_ms` = {} ms", most.as_millis());
+            Err(EvaluationError::new(Code::OUT_OF_TIME, message))
+        })
+    })
+    .await
 }
 
 /// Evaluates; makes a runtime only if a call has to be waited for.
@@ -231,17 +212,17 @@ pub(super) fn run_with_machine<T>(
     externals: &Externals,
     finish: impl Fn(Ran<'_, '_>) -> T,
 ) -> Result<T, EvaluationError> {
-    let mut pending = None;
-    if let Turn::Done(result) = turn(evaluation, subject, externals, &mut pending, &finish)? {
+    let mut calls = Calls::default();
+    if let Turn::Done(result) = turn(evaluation, subject, externals, &mut calls, None, &finish)? {
         return Ok(result);
     }
-    if tokio::runtime::Handle::try_current().is_ok() {
+    if runtime::Handle::try_current().is_ok() {
         let message = "an external call cannot be waited for within an async runtime: await `decide` instead";
         return Err(without_runtime(message));
     }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime::Builder::new_current_thread().enable_all().build();
     match runtime {
-        Ok(runtime) => runtime.block_on(wait(evaluation, subject, externals, &mut pending, finish)),
+        Ok(runtime) => runtime.block_on(wait(evaluation, subject, externals, &mut calls, finish)),
         Err(error) => Err(without_runtime(&format!("an external call needs a runtime, and none can be made: {error}"))),
     }
 }

@@ -2,8 +2,8 @@
 
 use super::events::Events;
 use crate::check::Tree;
-use crate::evaluate::{Answer, AnswerSource, CallRequest, CallStatus};
-use crate::external::{External, Guard, Monitor, Origin, Resilience, Started, Stubs, Terms};
+use crate::evaluate::{Answer, AnswerSource, CallStatus, Wanted};
+use crate::external::{External, Guard, Moment, Monitor, Order, Origin, Resilience, Started, Stubs, Terms};
 use crate::hir;
 use crate::limit::Limits;
 use crate::program::Program;
@@ -151,10 +151,9 @@ impl Externals {
     }
 
     /// Begins a call: a stub answers before the definition does.
-    pub(super) fn start(&self, call: CallRequest, caller: Caller<'_>) -> Started {
-        let CallRequest { call, arguments, rule, clause, .. } = call;
+    pub(super) fn start(&self, call: &Wanted, caller: Caller<'_>, moment: &mut Moment<'_, '_>) -> Started {
         let Caller { program, environment, correlation_id, .. } = caller;
-        let external = program.externals.get(call as usize);
+        let external = program.externals.get(call.call as usize);
         let name = external.map_or("", |external| &*external.name);
         let Some(answerer) = self.find(external.and_then(|external| external.environment), name) else {
             return Started::Now(not_found(name));
@@ -164,29 +163,37 @@ impl Externals {
             assessment: program.name.clone(),
             environment,
             correlation_id: correlation_id.cloned(),
-            rule: program.rules.get(rule as usize).map(|rule| rule.name.clone()),
-            clause: clause.map(|clause| Arc::from(program.clause_name(clause))),
+            rule: program.rules.get(call.rule as usize).map(|rule| rule.name.clone()),
+            clause: call.clause.map(|clause| Arc::from(program.clause_name(clause))),
         });
-        let begin = |arguments| self.begin(answerer, arguments, caller.limits, origin);
         if self.coalesce.is_zero() {
-            return begin(arguments);
+            return self.begin(answerer, &call.arguments, caller.limits, origin, moment);
         }
-        answerer.guard.coalesce(arguments, self.coalesce, begin)
+        let begin = |moment: &mut Moment<'_, '_>| self.begin(answerer, &call.arguments, caller.limits, origin, moment);
+        answerer.guard.coalesce(&call.arguments, self.coalesce, moment, begin)
     }
 
-    fn begin(&self, answerer: &Answerer, arguments: Arc<[String]>, limits: &Limits, origin: Option<Origin>) -> Started {
+    fn begin(
+        &self,
+        answerer: &Answerer,
+        arguments: &Arc<[String]>,
+        limits: &Limits,
+        origin: Option<Origin>,
+        moment: &mut Moment<'_, '_>,
+    ) -> Started {
         let Answerer { name, definition, guard } = answerer;
         let most_ms = limits.call_timeout_max_ms;
         if self.rehearsal {
-            return Started::Now(self.stubs.rehearse(name, &arguments, definition.as_deref(), most_ms));
+            return Started::Now(self.stubs.rehearse(name, arguments, definition.as_deref(), most_ms));
         }
-        if let Some(started) = self.stubs.start(name, &arguments, definition.as_deref(), most_ms) {
-            return guard.watch(name, &arguments, started, origin);
+        if let Some(stubbed) = self.stubs.answer(name, arguments, definition.as_deref(), most_ms) {
+            return guard.watch(name, arguments, stubbed, origin, moment);
         }
         match definition {
             Some(external) => {
                 let terms = Terms { most_ms, response_bytes: limits.response_bytes };
-                guard.start(external, arguments, terms, origin)
+                let order = Order { external, arguments, terms, origin: origin.as_ref(), begun: moment.now };
+                guard.start(order, moment)
             }
             // INVARIANT: what has no definition has a stub.
             None => Started::Now(not_found(name)),

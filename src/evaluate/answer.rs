@@ -112,21 +112,6 @@ pub struct Answer {
     pub defaulted: bool,
 }
 
-/// A call that an evaluation needs, by numbers of its program.
-#[derive(Clone, Debug)]
-pub(crate) struct CallRequest {
-    /// Its number in the evaluation, to answer it by.
-    pub(crate) id: usize,
-    /// Which external call.
-    pub(crate) call: u32,
-    /// The arguments, as canonical text (L8.1).
-    pub(crate) arguments: Arc<[String]>,
-    /// The rule that makes it.
-    pub(crate) rule: u32,
-    /// The clause that makes it; absent in a condition.
-    pub(crate) clause: Option<u32>,
-}
-
 /// A call as code meets it: its number and its arguments.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Met<'t> {
@@ -143,11 +128,11 @@ impl<'t> Met<'t> {
         Met { key: hasher.finish(), call, arguments }
     }
 
-    fn is(&self, key: u64, call: u32, arguments: &[String]) -> bool {
-        self.key == key
-            && self.call == call
-            && self.arguments.len() == arguments.len()
-            && self.arguments.iter().zip(arguments).all(|(one, other)| one == other)
+    fn is(&self, wanted: &Wanted) -> bool {
+        self.key == wanted.key
+            && self.call == wanted.call
+            && self.arguments.len() == wanted.arguments.len()
+            && self.arguments.iter().zip(&*wanted.arguments).all(|(one, other)| one == other)
     }
 
     /// The number of the first of these calls that is it, sought from that place on and then from the beginning: calls are
@@ -160,18 +145,22 @@ impl<'t> Met<'t> {
 
     /// The number of this call among calls that are to be made.
     pub(crate) fn among(&self, calls: &[Wanted], from: usize) -> Option<usize> {
-        self.position(calls, from, |call| self.is(call.key, call.call, &call.arguments))
+        self.position(calls, from, |call| self.is(call))
     }
 }
 
-/// A call to make, and where: by numbers.
-#[derive(Clone, Debug)]
+/// A call to make, and where: by numbers of the program.
+#[derive(Debug)]
 pub(crate) struct Wanted {
     /// See [`Met`].
     key: u64,
+    /// Which external call.
     pub(crate) call: u32,
+    /// The arguments, as canonical text (L8.1).
     pub(crate) arguments: Arc<[String]>,
+    /// The rule that makes it.
     pub(crate) rule: u32,
+    /// The clause that makes it; absent in a condition.
     pub(crate) clause: Option<u32>,
 }
 
@@ -190,9 +179,7 @@ impl Wanted {
 /// One call of an evaluation: asked once, answered at most once (L8.2).
 #[derive(Debug)]
 pub(crate) struct Asked {
-    key: u64,
-    pub(crate) call: u32,
-    pub(crate) arguments: Arc<[String]>,
+    pub(crate) wanted: Wanted,
     pub(crate) answer: Option<Answer>,
 }
 
@@ -202,16 +189,9 @@ pub(crate) struct Answers {
     pub(crate) asked: Vec<Asked>,
 }
 
-impl Asked {
-    /// Without an answer.
-    pub(crate) fn new(wanted: &Wanted) -> Asked {
-        Asked { key: wanted.key, call: wanted.call, arguments: wanted.arguments.clone(), answer: None }
-    }
-}
-
 impl Answers {
     /// The number of that call, if it was asked; it is sought from that number on first.
     pub(crate) fn find(&self, met: Met<'_>, from: usize) -> Option<usize> {
-        met.position(&self.asked, from, |asked| met.is(asked.key, asked.call, &asked.arguments))
+        met.position(&self.asked, from, |asked| met.is(&asked.wanted))
     }
 }

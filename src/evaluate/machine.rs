@@ -355,7 +355,7 @@ impl<'a> Machine<'a> {
         }
         let asked = self.input.answers.asked.get(number)?;
         let (text, arena) = (&*asked.answer.as_ref()?.value, self.context.arena);
-        let selection = self.input.program.selections.get(asked.call as usize).and_then(Option::as_ref);
+        let selection = self.input.program.selections.get(asked.wanted.call as usize).and_then(Option::as_ref);
         let parsed = match selection {
             Some(selection) => selection.parse(text, arena),
             None => json::parse(text, arena),
@@ -395,7 +395,7 @@ impl<'a> Machine<'a> {
         let Some((asked, answer)) = asked.and_then(|asked| Some((asked, asked.answer.as_ref()?))) else {
             return Datum::Json(Json::Null);
         };
-        let request: SmallVec<[Json<'a>; 4]> = asked.arguments.iter().map(|text| Json::String(text)).collect();
+        let request: SmallVec<[Json<'a>; 4]> = asked.wanted.arguments.iter().map(|text| Json::String(text)).collect();
         Datum::Json(Json::object(
             arena,
             &[

@@ -29,7 +29,7 @@ pub use answer::{Answer, AnswerSource, CallStatus};
 pub use run::Mode;
 pub use slots::Event;
 
-pub(crate) use answer::{Answers, CallRequest};
+pub(crate) use answer::{Answers, Wanted};
 pub(crate) use machine::{Fault, Input, Machine, Parsed, Stop};
 pub(crate) use note::Note;
 pub(crate) use plain::Plain;
@@ -42,11 +42,12 @@ use crate::event::Raws;
 use crate::limit::Limits;
 use crate::program::Program;
 use crate::value::{Context, DateTime, Datum, json};
-use answer::{Asked, Wanted};
+use answer::Asked;
 use bumpalo::Bump;
 use candidates::Candidates;
 use derived::Derived;
 use smallvec::SmallVec;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// What the outside decides for one event, so that it can be evaluated again to the same result (R9.1).
@@ -142,8 +143,8 @@ pub(crate) enum Ran<'m, 'a> {
 pub(crate) enum Progress<T> {
     /// The result.
     Done(T),
-    /// All calls that can start now; none if it only waits for calls under way.
-    Calls(Vec<CallRequest>),
+    /// The numbers of all calls that can start now; none if it only waits for calls under way.
+    Calls(Range<usize>),
 }
 
 /// An event as rules see it, borrowed from the driver: what tests of its attributes need.
@@ -272,7 +273,10 @@ impl Evaluation {
             }
         }
         let calls = self.planned(subject, wanted, parsed, safe);
-        Ok(Progress::Calls(calls.into_iter().map(|wanted| self.ask(wanted)).collect()))
+        let asked = &mut self.answers.asked;
+        let known = asked.len();
+        asked.extend(calls.into_iter().map(|wanted| Asked { wanted, answer: None }));
+        Ok(Progress::Calls(known..asked.len()))
     }
 
     /// The call that the run waits for, if it was not asked yet, and all others that can start now. Answers that the run has
@@ -308,11 +312,9 @@ impl Evaluation {
         calls
     }
 
-    fn ask(&mut self, wanted: Wanted) -> CallRequest {
-        let id = self.answers.asked.len();
-        self.answers.asked.push(Asked::new(&wanted));
-        let Wanted { call, arguments, rule, clause, .. } = wanted;
-        CallRequest { id, call, arguments, rule, clause }
+    /// A call that was asked, by its number.
+    pub(crate) fn call(&self, id: usize) -> Option<&Wanted> {
+        self.answers.asked.get(id).map(|asked| &asked.wanted)
     }
 
     /// Hands over the answer of a call.
@@ -325,7 +327,7 @@ impl Evaluation {
     /// The calls that were made and not read by the rules, when it is done: their names and environments (R8.2).
     pub(crate) fn unread<'p>(&self, program: &'p Program) -> impl Iterator<Item = &'p crate::hir::External> {
         let asked = self.unread.iter().filter_map(|id| self.answers.asked.get(*id));
-        asked.filter_map(|asked| program.externals.get(asked.call as usize))
+        asked.filter_map(|asked| program.externals.get(asked.wanted.call as usize))
     }
 
     /// Forgets the answers, to evaluate another event with the same memory.

@@ -176,9 +176,9 @@ impl Breaker {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn end(&self, generation: u64, verdict: Verdict, retry_after: Option<Duration>) {
+    /// A call that was let through in that generation has ended.
+    pub(super) fn end(&self, generation: u64, verdict: Verdict, retry_after: Option<Duration>, now: Instant) {
         let settings = &self.settings;
-        let now = Instant::now();
         let mut state = self.lock();
         if let Some(asked) = retry_after.filter(|asked| !asked.is_zero()) {
             state.retry_after(now, asked.min(Duration::from_millis(settings.open_max_ms)), settings);
@@ -220,16 +220,27 @@ impl Breaker {
 impl Permit<'_> {
     /// Tells what the call ended with. `retry_after` is how long the service asks to be left alone: the breaker opens for so
     /// long, without jitter, whatever it was before; the pause that would be next stays as it was.
-    pub fn end(mut self, verdict: Verdict, retry_after: Option<Duration>) {
+    pub fn end(self, verdict: Verdict, retry_after: Option<Duration>) {
+        self.end_at(verdict, retry_after, Instant::now());
+    }
+
+    /// The same, by a clock that was read already.
+    pub(super) fn end_at(mut self, verdict: Verdict, retry_after: Option<Duration>, now: Instant) {
         self.ended = true;
-        self.breaker.end(self.generation, verdict, retry_after);
+        self.breaker.end(self.generation, verdict, retry_after, now);
+    }
+
+    /// Keeps the leave as a number, for whoever ends it.
+    pub(super) fn keep(mut self) -> u64 {
+        self.ended = true;
+        self.generation
     }
 }
 
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
         if !self.ended {
-            self.breaker.end(self.generation, Verdict::NotCounted, None);
+            self.breaker.end(self.generation, Verdict::NotCounted, None, Instant::now());
         }
     }
 }

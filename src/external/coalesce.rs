@@ -4,8 +4,8 @@
 //! ago, under way or over, else its own. A failure is an answer like any other. A call under way is dropped when the last
 //! event that waits for it is.
 
-use super::Started;
 use super::guard::Guard;
+use super::{Moment, Started};
 use crate::evaluate::Answer;
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared, WeakShared};
@@ -34,6 +34,12 @@ enum State {
     Over(Answer),
 }
 
+/// A call that began a short while ago, as it was found.
+enum Known {
+    UnderWay(Shared<BoxFuture<'static, Answer>>),
+    Over(Answer),
+}
+
 impl std::fmt::Debug for State {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(if matches!(self, State::Over(_)) { "Over" } else { "UnderWay" })
@@ -47,18 +53,16 @@ impl Recent {
     }
 
     /// The answer of such a call that began no longer ago than that.
-    fn find(&self, arguments: &[String], fresh: Duration) -> Option<Started> {
-        let begun = Instant::now();
+    fn find(&self, arguments: &[String], fresh: Duration, begun: Instant) -> Option<Known> {
         let calls = self.lock();
         let call = calls.get(arguments).filter(|call| begun.saturating_duration_since(call.begun) <= fresh)?;
         match &call.state {
-            State::Over(answer) => Some(Started::Now(Answer { latency_ms: 0.0, ..answer.clone() })),
-            State::UnderWay(work) => Some(waiting(work.upgrade()?, begun)),
+            State::Over(answer) => Some(Known::Over(Answer { latency_ms: 0.0, ..answer.clone() })),
+            State::UnderWay(work) => Some(Known::UnderWay(work.upgrade()?)),
         }
     }
 
-    fn insert(&self, arguments: Arc<[String]>, fresh: Duration, state: State) {
-        let begun = Instant::now();
+    fn insert(&self, arguments: Arc<[String]>, fresh: Duration, state: State, begun: Instant) {
         let mut calls = self.lock();
         if calls.len() >= MOST {
             calls.retain(|_, call| begun.saturating_duration_since(call.begun) <= fresh);
@@ -80,17 +84,27 @@ impl Guard {
     /// Takes the answer of an identical call that began no longer ago than `fresh`, or begins the call.
     pub(crate) fn coalesce(
         self: &Arc<Guard>,
-        arguments: Arc<[String]>,
+        arguments: &Arc<[String]>,
         fresh: Duration,
-        begin: impl FnOnce(Arc<[String]>) -> Started,
+        moment: &mut Moment<'_, '_>,
+        begin: impl FnOnce(&mut Moment<'_, '_>) -> Started,
     ) -> Started {
-        if let Some(started) = self.recent.find(&arguments, fresh) {
-            self.counter.shared();
-            return started;
+        let begun = moment.now;
+        match self.recent.find(arguments, fresh, begun) {
+            Some(Known::Over(answer)) => {
+                self.counter.shared();
+                return Started::Now(answer);
+            }
+            Some(Known::UnderWay(work)) => {
+                self.counter.shared();
+                return moment.begin(waiting(work, begun));
+            }
+            None => {}
         }
-        match begin(arguments.clone()) {
+        // Others find the call before it is looked at.
+        match begin(&mut moment.unseen()) {
             Started::Now(answer) => {
-                self.recent.insert(arguments, fresh, State::Over(answer.clone()));
+                self.recent.insert(arguments.clone(), fresh, State::Over(answer.clone()), begun);
                 Started::Now(answer)
             }
             Started::Later(work) => {
@@ -102,18 +116,16 @@ impl Guard {
                 };
                 let shared = work.boxed().shared();
                 if let Some(weak) = shared.downgrade() {
-                    self.recent.insert(arguments, fresh, State::UnderWay(weak));
+                    self.recent.insert(arguments.clone(), fresh, State::UnderWay(weak), begun);
                 }
-                waiting(shared, Instant::now())
+                moment.begin(waiting(shared, begun))
             }
         }
     }
 }
 
 /// Waits for a call that may have begun for another event; its latency is how long this one waited.
-fn waiting(work: Shared<BoxFuture<'static, Answer>>, begun: Instant) -> Started {
-    Started::Later(Box::pin(async move {
-        let answer = work.await;
-        Answer { latency_ms: begun.elapsed().as_secs_f64() * 1000.0, ..answer }
-    }))
+async fn waiting(work: Shared<BoxFuture<'static, Answer>>, begun: Instant) -> Answer {
+    let answer = work.await;
+    Answer { latency_ms: begun.elapsed().as_secs_f64() * 1000.0, ..answer }
 }

@@ -2,61 +2,44 @@
 //!
 //! In: arguments. Out: an [`Answer`], always, and in time.
 //!
-//! 1. An open breaker answers at once (R7.7).
-//! 2. A call waits until fewer than so many are under way, within its own timeout (R7.9), and asks the breaker again.
+//! 1. A call waits until fewer than so many are under way, within its own timeout (R7.9). With an open breaker none waits.
+//! 2. An open breaker answers at once (R7.7).
 //! 3. The transport makes the call. What it takes longer than the timeout is dropped; a panic ends this call alone.
 //! 4. A success is JSON that rules can read, else it is a failure. The breaker and the counts hear how it ended.
 //!
+//! Most calls find a turn. Such a call is made and looked at where it starts, and if its answer is there, it is over with
+//! that: nothing is kept for it, no timer is made, nobody is woken. Any other is an [`UnderWay`] or waits for its turn.
+//!
 //! A call that nobody needs any more is dropped at any of these points, and counts as cancelled.
 
-use super::Started;
-use super::breaker::{Breaker, Verdict};
+use super::breaker::{Breaker, Permit, Verdict};
 use super::coalesce::Recent;
-use super::definition::External;
 use super::monitor::{CallSnapshot, Counter};
+use super::order::{Kept, Order, Origin};
 use super::resilience::Resilience;
+use super::timer::Timer;
 use super::transport::{Call, Response, Sent};
+use super::under_way::{UnderWay, Watch};
+use super::{Moment, Started};
 use crate::evaluate::{Answer, CallStatus};
 use crate::value::json::scan;
-use futures_util::FutureExt;
-use std::future::poll_fn;
-use std::panic::AssertUnwindSafe;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
-use tokio::sync::Semaphore;
-use tokio::task::unconstrained;
-use tokio::time::{Instant, sleep_until};
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::Instant;
 
 /// The state of one call's guard. An engine that replaces another one takes it along (R1.4).
 #[derive(Debug)]
 pub(crate) struct Guard {
     settings: Resilience,
-    breaker: Option<Breaker>,
-    turns: Semaphore,
+    pub(super) breaker: Option<Breaker>,
+    pub(super) turns: Semaphore,
     pub(super) counter: Arc<Counter>,
     pub(super) recent: Recent,
-}
-
-/// What a call has to keep to.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Terms {
-    /// The limit `call_timeout_max_ms`.
-    pub(crate) most_ms: u64,
-    /// The limit `response_bytes`.
-    pub(crate) response_bytes: usize,
-}
-
-/// Where a call comes from, and who wants to hear how it ended.
-#[derive(Clone, Debug)]
-pub(crate) struct Origin {
-    pub(crate) listener: Arc<dyn Listener>,
-    pub(crate) assessment: Arc<str>,
-    /// The environment of the event, by number.
-    pub(crate) environment: u32,
-    pub(crate) correlation_id: Option<Arc<str>>,
-    pub(crate) rule: Option<Arc<str>>,
-    pub(crate) clause: Option<Arc<str>>,
 }
 
 /// Hears of every request.
@@ -105,174 +88,147 @@ impl Guard {
     }
 
     /// Begins a call.
-    pub(crate) fn start(
-        self: &Arc<Guard>,
-        external: &Arc<External>,
-        arguments: Arc<[String]>,
-        terms: Terms,
-        origin: Option<Origin>,
-    ) -> Started {
-        let begun = Instant::now();
-        if self.breaker.as_ref().is_some_and(|breaker| !breaker.would_admit()) {
-            let answer = answer(external, refused(), begun);
-            self.counter.answered(&answer);
-            tell(external, origin.as_ref(), &arguments, &answer, "");
-            return Started::Now(answer);
+    pub(crate) fn start(self: &Arc<Guard>, order: Order<'_>, moment: &mut Moment<'_, '_>) -> Started {
+        if moment.context.is_some()
+            && let Ok(turn) = self.turns.try_acquire()
+        {
+            return self.attempt(&order, turn, moment);
         }
-        let mut watch = Watch { guard: self.clone(), answered: false };
-        let external = external.clone();
-        Started::Later(Box::pin(async move {
-            let mut response = watch.guard.make(&external, arguments.clone(), begun, terms).await;
-            let body = std::mem::take(&mut response.body);
-            let answer = answer(&external, response, begun);
-            watch.answered(&answer);
-            tell(&external, origin.as_ref(), &arguments, &answer, &body);
-            answer
-        }))
+        if self.breaker.as_ref().is_some_and(|breaker| !breaker.would_admit()) {
+            return Started::Now(self.over(&order, refused(), moment.read()));
+        }
+        moment.begin(queue(Watch::new(self.clone()), order.kept()))
+    }
+
+    /// Makes a call whose turn it is, if the breaker lets it, and looks at it.
+    fn attempt(
+        self: &Arc<Guard>,
+        order: &Order<'_>,
+        turn: SemaphorePermit<'_>,
+        moment: &mut Moment<'_, '_>,
+    ) -> Started {
+        let permit = match self.breaker.as_ref().map(Breaker::admit) {
+            None => None,
+            Some(Some(permit)) => Some(permit),
+            Some(None) => return Started::Now(self.over(order, refused(), moment.read())),
+        };
+        let Order { external, arguments, terms, .. } = order;
+        let call =
+            Call { arguments: (*arguments).clone(), deadline: order.deadline(), response_bytes: terms.response_bytes };
+        let mut exchange = None;
+        // Making the future runs foreign code already.
+        let look = AssertUnwindSafe(|| {
+            let exchange = exchange.insert(external.transport().call(call));
+            moment.context.as_deref_mut().map_or(Poll::Pending, |context| exchange.as_mut().poll(context))
+        });
+        let response = match (catch_unwind(look), exchange) {
+            (Ok(Poll::Ready(response)), _) => response,
+            (Ok(Poll::Pending), Some(exchange)) => {
+                turn.forget();
+                let call = UnderWay::new(self.clone(), order.kept(), exchange, permit.map(Permit::keep));
+                return call.begin(moment);
+            }
+            _ => panicked(),
+        };
+        let response = checked(response, terms.response_bytes);
+        let now = moment.read();
+        if let Some(permit) = permit {
+            let (verdict, asked) = verdict(&response);
+            permit.end_at(verdict, asked, now);
+        }
+        Started::Now(self.over(order, response, now))
+    }
+
+    /// A call has ended: what the rules see of it. It is counted and told of.
+    pub(super) fn over(&self, order: &Order<'_>, mut response: Response, now: Instant) -> Answer {
+        let body = std::mem::take(&mut response.body);
+        let answer = order.answer(response, now);
+        self.counter.answered(&answer, now);
+        order.tell(&answer, &body);
+        answer
     }
 
     /// Counts how a stubbed call ends, or that it is dropped before, and tells of it.
     pub(crate) fn watch(
         self: &Arc<Guard>,
         name: &Arc<str>,
-        arguments: &[String],
-        started: Started,
+        arguments: &Arc<[String]>,
+        (answer, wait): (Answer, Duration),
         origin: Option<Origin>,
+        moment: &mut Moment<'_, '_>,
     ) -> Started {
-        let stubbed = |name: &str, arguments: &[String], origin: Option<&Origin>, answer: &Answer| {
+        let stubbed = move |guard: &Guard, name: &str, arguments: &[String], answer: &Answer, now: Instant| {
+            guard.counter.answered(answer, now);
             let sent = || Sent { uri: String::new(), body: serde_json::Value::from(arguments).to_string() };
-            if let Some(origin) = origin {
+            if let Some(origin) = &origin {
                 origin.listener.called(&Told { name, origin, answer, response: "", sent: &sent });
             }
         };
-        match started {
-            Started::Now(answer) => {
-                self.counter.answered(&answer);
-                stubbed(name, arguments, origin.as_ref(), &answer);
-                Started::Now(answer)
-            }
-            Started::Later(work) => {
-                let mut watch = Watch { guard: self.clone(), answered: false };
-                let (name, arguments) = (name.clone(), arguments.to_vec());
-                Started::Later(Box::pin(async move {
-                    let answer = work.await;
-                    watch.answered(&answer);
-                    stubbed(&name, &arguments, origin.as_ref(), &answer);
-                    answer
-                }))
-            }
+        if wait.is_zero() {
+            stubbed(self, name, arguments, &answer, moment.now);
+            return Started::Now(answer);
         }
-    }
-
-    async fn make(&self, external: &External, arguments: Arc<[String]>, begun: Instant, terms: Terms) -> Response {
-        let timeout = external.timeout(terms.most_ms);
-        let deadline = begun + timeout;
-        let turn = match self.turns.try_acquire() {
-            Ok(turn) => Ok(turn),
-            Err(_) => match within(deadline, self.turns.acquire()).await {
-                Some(turn) => turn,
-                None => {
-                    let most = self.settings.concurrency;
-                    let error = format!("{most} calls were under way for {} ms", timeout.as_millis());
-                    return Response::failure(CallStatus::Timeout, error);
-                }
-            },
-        };
-        // Given back when the call is over. INVARIANT: nobody closes the semaphore.
-        let _turn = turn;
-        let permit = match self.breaker.as_ref().map(Breaker::admit) {
-            None => None,
-            Some(Some(permit)) => Some(permit),
-            Some(None) => return refused(),
-        };
-        let call = Call { arguments, deadline, response_bytes: terms.response_bytes };
-        // Making the future runs foreign code already, so it is made inside as well.
-        let work = AssertUnwindSafe(async { external.transport().call(call).await }).catch_unwind();
-        let response = match within(deadline, work).await {
-            Some(Ok(response)) => checked(response, terms.response_bytes),
-            Some(Err(_)) => Response::failure(CallStatus::UnknownFailure, "the function panicked"),
-            None => Response::failure(CallStatus::Timeout, format!("no answer within {} ms", timeout.as_millis())),
-        };
-        if let Some(permit) = permit {
-            let asked = response.retry_after.filter(|_| matches!(response.http_status, 429 | 503));
-            permit.end(Verdict::of(response.status, response.http_status), asked);
-        }
-        response
+        let mut watch = Watch::new(self.clone());
+        let (name, arguments) = (name.clone(), arguments.clone());
+        moment.begin(async move {
+            tokio::time::sleep(wait).await;
+            watch.ended = true;
+            stubbed(&watch.guard, &name, &arguments, &answer, Instant::now());
+            answer
+        })
     }
 }
 
-/// What comes of some work, unless it takes longer than that. Only work that has to be waited for needs a timer.
+/// Makes a call when its turn has come.
+async fn queue(mut watch: Watch, call: Kept) -> Answer {
+    let (guard, order) = (watch.guard.clone(), call.order());
+    let turn = within(order.deadline(), guard.turns.acquire()).await;
+    // From here on others count how it ends.
+    watch.ended = true;
+    // INVARIANT: nobody closes the semaphore.
+    let Some(Ok(turn)) = turn else {
+        let most = guard.settings.concurrency;
+        let error = format!("{most} calls were under way for {} ms", order.timeout().as_millis());
+        return guard.over(&order, Response::failure(CallStatus::Timeout, error), Instant::now());
+    };
+    let waker = poll_fn(|context| Poll::Ready(context.waker().clone())).await;
+    let started = {
+        let mut context = Context::from_waker(&waker);
+        guard.attempt(&order, turn, &mut Moment { now: order.begun, context: Some(&mut context) })
+    };
+    match started {
+        Started::Now(answer) => answer,
+        Started::Later(pending) => pending.await,
+    }
+}
+
+/// What comes of some work, unless it takes longer than that.
 async fn within<T>(deadline: Instant, work: impl Future<Output = T>) -> Option<T> {
-    let mut work = pin!(work);
-    let mut timer = pin!(None);
-    poll_fn(|context| {
-        if let Poll::Ready(done) = work.as_mut().poll(context) {
-            return Poll::Ready(Some(done));
-        }
-        if timer.is_none() {
-            // Work that uses up what its task may do in one go is not to put off its own end.
-            timer.set(Some(unconstrained(sleep_until(deadline))));
-        }
-        match timer.as_mut().as_pin_mut() {
-            Some(timer) => timer.poll(context).map(|()| None),
-            // INVARIANT: it was made just now.
-            None => Poll::Ready(None),
-        }
+    let (mut work, mut timer) = (pin!(work), Timer::new(deadline));
+    poll_fn(|context| match work.as_mut().poll(context) {
+        Poll::Ready(done) => Poll::Ready(Some(done)),
+        Poll::Pending => timer.poll(context).map(|()| None),
     })
     .await
-}
-
-/// Counts a call as cancelled, unless it was answered.
-struct Watch {
-    guard: Arc<Guard>,
-    answered: bool,
-}
-
-impl Watch {
-    fn answered(&mut self, answer: &Answer) {
-        self.answered = true;
-        self.guard.counter.answered(answer);
-    }
-}
-
-impl Drop for Watch {
-    fn drop(&mut self) {
-        if !self.answered {
-            self.guard.counter.cancelled();
-        }
-    }
-}
-
-/// Tells of a request, if somebody listens.
-fn tell(external: &External, origin: Option<&Origin>, arguments: &[String], answer: &Answer, response: &str) {
-    if let Some(origin) = origin {
-        let sent = || external.transport().sent(arguments);
-        origin.listener.called(&Told { name: &external.name, origin, answer, response, sent: &sent });
-    }
-}
-
-/// What the rules see.
-fn answer(external: &External, response: Response, begun: Instant) -> Answer {
-    let Response { status, http_status, value, error, endpoint, .. } = response;
-    let transport = external.transport();
-    Answer {
-        defaulted: value.is_none(),
-        value: value.unwrap_or_else(|| external.default_text().clone()),
-        status,
-        http_status,
-        error,
-        latency_ms: begun.elapsed().as_secs_f64() * 1000.0,
-        endpoint: if endpoint.is_empty() { transport.endpoint().to_string() } else { endpoint },
-        source: transport.source(),
-    }
 }
 
 fn refused() -> Response {
     Response::failure(CallStatus::CircuitBreaker, "the circuit breaker is open")
 }
 
+/// What came of a call whose transport panicked.
+pub(super) fn panicked() -> Response {
+    Response::failure(CallStatus::UnknownFailure, "the function panicked")
+}
+
+/// What a response says about the health of the service, and for how long that asks to be left alone.
+pub(super) fn verdict(response: &Response) -> (Verdict, Option<Duration>) {
+    let asked = response.retry_after.filter(|_| matches!(response.http_status, 429 | 503));
+    (Verdict::of(response.status, response.http_status), asked)
+}
+
 /// Holds what a transport says against what it may say: a success has a value, which is JSON within the limits.
-fn checked(mut response: Response, most: usize) -> Response {
+pub(super) fn checked(mut response: Response, most: usize) -> Response {
     if response.status != CallStatus::Success {
         response.value = None;
         return response;

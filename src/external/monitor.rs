@@ -46,10 +46,10 @@ impl Counter {
         }
     }
 
-    /// A call was answered.
-    pub(super) fn answered(&self, answer: &Answer) {
-        let status = CallStatus::ALL.iter().position(|status| *status == answer.status);
-        if let Some(count) = status.and_then(|number| self.statuses.get(number)) {
+    /// A call was answered just now.
+    pub(super) fn answered(&self, answer: &Answer, now: Instant) {
+        // INVARIANT: the statuses stand in `ALL` in the order of their numbers.
+        if let Some(count) = self.statuses.get(answer.status as usize) {
             count.fetch_add(1, Ordering::Relaxed);
         }
         if answer.status == CallStatus::HttpError {
@@ -58,9 +58,11 @@ impl Counter {
         if answer.status != CallStatus::CircuitBreaker {
             let micros = (answer.latency_ms * 1000.0) as u64;
             self.latency.count(micros);
-            self.latency_micros.fetch_add(micros, Ordering::Relaxed);
+            if micros > 0 {
+                self.latency_micros.fetch_add(micros, Ordering::Relaxed);
+            }
         }
-        let second = self.second();
+        let second = self.second(now);
         if let Some(slot) = self.seconds.get((second % RATE_SECONDS) as usize) {
             let counted = |held: u64| if held >> 32 == second { held + 1 } else { second << 32 | 1 };
             // INVARIANT: the update is never refused.
@@ -84,12 +86,12 @@ impl Counter {
     }
 
     /// Seconds since the beginning, from 1.
-    fn second(&self) -> u64 {
-        (self.begin.elapsed().as_secs() + 1) & u64::from(u32::MAX)
+    fn second(&self, now: Instant) -> u64 {
+        (now.saturating_duration_since(self.begin).as_secs() + 1) & u64::from(u32::MAX)
     }
 
     fn per_second(&self) -> f64 {
-        let now = self.second();
+        let now = self.second(Instant::now());
         let held = self.seconds.iter().map(|slot| slot.load(Ordering::Relaxed));
         let recent = held.filter(|held| held >> 32 != 0 && now.saturating_sub(held >> 32) < RATE_SECONDS);
         let count: u64 = recent.map(|held| held & u64::from(u32::MAX)).sum();

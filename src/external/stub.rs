@@ -1,6 +1,5 @@
 //! Answers without a network, from a file (R9.2).
 
-use super::Started;
 use super::definition::External;
 use crate::evaluate::{Answer, AnswerSource, CallStatus};
 use crate::source::Source;
@@ -107,26 +106,20 @@ impl Stubs {
         self.calls.contains_key(&name.to_ascii_lowercase())
     }
 
-    /// Answers a call, if its name is stubbed; the definition, if there is one, gives the timeout and the default response.
-    pub(crate) fn start(
+    /// The answer of a call, if its name is stubbed, and for how long to wait before it is there; the definition, if there is
+    /// one, gives the timeout and the default response.
+    pub(crate) fn answer(
         &self,
         name: &str,
         arguments: &[String],
         definition: Option<&External>,
         most_ms: u64,
-    ) -> Option<Started> {
+    ) -> Option<(Answer, Duration)> {
         if self.calls.is_empty() {
             return None;
         }
         let stub = self.calls.get(&name.to_ascii_lowercase())?;
-        let (answer, wait) = stub.answer(name, arguments, definition, most_ms);
-        if wait.is_zero() {
-            return Some(Started::Now(answer));
-        }
-        Some(Started::Later(Box::pin(async move {
-            tokio::time::sleep(wait).await;
-            answer
-        })))
+        Some(stub.answer(name, arguments, definition, most_ms))
     }
 
     /// Answers a call, whether its name is stubbed or not, without waiting.
