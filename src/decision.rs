@@ -449,7 +449,7 @@ fn rest(machine: &Machine<'_>, outcome: &Outcome<'_>) -> Option<Box<Rest>> {
     };
     // The clause of the last output, and the place of its values.
     let mut last = None;
-    for emitted in &outcome.emitted {
+    for (number, emitted) in outcome.emitted.iter().enumerate() {
         match emitted {
             Emitted::Output { clause, pair, value } => {
                 let place = match last {
@@ -457,7 +457,10 @@ fn rest(machine: &Machine<'_>, outcome: &Outcome<'_>) -> Option<Box<Rest>> {
                     _ => {
                         let entry = rest.outputs.entry(Name(clause_name(*clause)));
                         let place = entry.index();
-                        entry.or_default();
+                        let alike =
+                            |one: &&Emitted<'_>| matches!(one, Emitted::Output { clause: of, .. } if of == clause);
+                        let count = outcome.emitted.iter().skip(number).take_while(alike).count();
+                        entry.or_default().reserve(count);
                         place
                     }
                 };
@@ -505,12 +508,12 @@ fn rest(machine: &Machine<'_>, outcome: &Outcome<'_>) -> Option<Box<Rest>> {
 
 fn calls(answers: &Answers, program: &Program, read: &[u32]) -> Vec<CallEntry> {
     let asked = read.iter().filter_map(|number| answers.asked.get(*number as usize));
-    asked
-        .filter_map(|asked| {
-            let name = program.externals.get(asked.wanted.call as usize)?.name.clone();
-            Some(CallEntry { name, arguments: asked.wanted.arguments.clone(), answer: asked.answer.clone()? })
-        })
-        .collect()
+    let mut calls = Vec::with_capacity(read.len());
+    calls.extend(asked.filter_map(|asked| {
+        let name = program.externals.get(asked.wanted.call as usize)?.name.clone();
+        Some(CallEntry { name, arguments: asked.wanted.arguments.clone(), answer: asked.answer.clone()? })
+    }));
+    calls
 }
 
 /// An evaluation error with its place looked up.

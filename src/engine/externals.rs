@@ -127,25 +127,27 @@ impl Externals {
         Monitor::new(self.calls.values().map(|answerer| (answerer.name.clone(), answerer.guard.clone())).collect())
     }
 
-    fn find(&self, environment: Option<u32>, name: &str) -> Option<&Answerer> {
+    fn find(&self, external: &hir::External) -> Option<&Answerer> {
+        let hir::External { environment, name } = external;
         if self.calls.len() <= FEW {
-            // Sooner than to write the name in lower case.
-            let is_it = |known: &(Option<u32>, String)| known.0 == environment && known.1.eq_ignore_ascii_case(name);
-            return self.calls.iter().find(|(known, _)| is_it(known)).map(|(_, answerer)| answerer);
+            // Sooner than to write the name in lower case. Most names are the definition's own.
+            let is_it = |(known, answerer): &(&(Option<u32>, String), &Answerer)| {
+                known.0 == *environment && (Arc::ptr_eq(&answerer.name, name) || known.1.eq_ignore_ascii_case(name))
+            };
+            return self.calls.iter().find(is_it).map(|(_, answerer)| answerer);
         }
-        self.calls.get(&(environment, name.to_ascii_lowercase()))
+        self.calls.get(&(*environment, name.to_ascii_lowercase()))
     }
 
     /// Whether a call may be made in vain (R8.2): its definition says so, or a stub answers it.
     pub(super) fn is_safe(&self, external: &hir::External) -> bool {
-        let defined =
-            self.find(external.environment, &external.name).and_then(|answerer| answerer.definition.as_deref());
+        let defined = self.find(external).and_then(|answerer| answerer.definition.as_deref());
         self.stubs.has(&external.name) || defined.is_some_and(External::is_safe)
     }
 
     /// Counts a call that was made in vain.
     pub(super) fn unread(&self, external: &hir::External) {
-        if let Some(answerer) = self.find(external.environment, &external.name) {
+        if let Some(answerer) = self.find(external) {
             answerer.guard.unread();
         }
     }
@@ -153,11 +155,8 @@ impl Externals {
     /// Begins a call: a stub answers before the definition does.
     pub(super) fn start(&self, call: &Wanted, caller: Caller<'_>, moment: &mut Moment<'_, '_>) -> Started {
         let Caller { program, environment, correlation_id, .. } = caller;
-        let external = program.externals.get(call.call as usize);
-        let name = external.map_or("", |external| &*external.name);
-        let Some(answerer) = self.find(external.and_then(|external| external.environment), name) else {
-            return Started::Now(not_found(name));
-        };
+        let Some(external) = program.externals.get(call.call as usize) else { return Started::Now(not_found("")) };
+        let Some(answerer) = self.find(external) else { return Started::Now(not_found(&external.name)) };
         let origin = self.events.as_ref().map(|events| Origin {
             listener: events.clone(),
             assessment: program.name.clone(),

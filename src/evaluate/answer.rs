@@ -112,40 +112,58 @@ pub struct Answer {
     pub defaulted: bool,
 }
 
-/// A call as code meets it: its number and its arguments.
+/// A call as code meets it: its number, and its arguments where they lie.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Met<'t> {
-    /// A number that calls which are not the same hardly share: it is compared before texts are.
-    key: u64,
+pub(crate) struct Met<I> {
     call: u32,
-    arguments: &'t [&'t str],
+    arguments: I,
 }
 
-impl<'t> Met<'t> {
-    pub(crate) fn new(call: u32, arguments: &'t [&'t str]) -> Met<'t> {
-        let mut hasher = foldhash::fast::FixedState::with_seed(u64::from(call)).build_hasher();
-        arguments.iter().for_each(|argument| argument.hash(&mut hasher));
-        Met { key: hasher.finish(), call, arguments }
+impl<'t, I: ExactSizeIterator<Item = &'t str> + Clone> Met<I> {
+    pub(crate) fn new(call: u32, arguments: I) -> Met<I> {
+        Met { call, arguments }
+    }
+
+    /// A number that calls which are not the same hardly share: it is compared before texts are.
+    fn key(&self) -> u64 {
+        let mut hasher = foldhash::fast::FixedState::default().build_hasher();
+        hasher.write_u32(self.call);
+        self.arguments.clone().for_each(|argument| argument.hash(&mut hasher));
+        hasher.finish()
     }
 
     fn is(&self, wanted: &Wanted) -> bool {
-        self.key == wanted.key
-            && self.call == wanted.call
+        self.call == wanted.call
             && self.arguments.len() == wanted.arguments.len()
-            && self.arguments.iter().zip(&*wanted.arguments).all(|(one, other)| one == other)
+            && self.arguments.clone().eq(wanted.arguments.iter().map(String::as_str))
     }
 
-    /// The number of the first of these calls that is it, sought from that place on and then from the beginning: calls are
-    /// met again in much the same order.
-    fn position<T>(&self, calls: &[T], from: usize, is_it: impl Fn(&T) -> bool) -> Option<usize> {
-        let (before, behind) = calls.split_at_checked(from).unwrap_or((calls, &[]));
-        let found = behind.iter().position(&is_it).map(|place| place + before.len());
-        found.or_else(|| before.iter().position(&is_it))
+    /// The number of this call among some. Calls are met again in much the same order, so the one that is likely to come next
+    /// is looked at first.
+    fn position<T>(&self, calls: &[T], next: usize, wanted: impl Fn(&T) -> &Wanted) -> Result<usize, Option<u64>> {
+        if calls.get(next).is_some_and(|call| self.is(wanted(call))) {
+            return Ok(next);
+        }
+        if calls.is_empty() {
+            return Err(None);
+        }
+        let key = self.key();
+        let is_it = |call: &Wanted| call.key == key && self.is(call);
+        calls.iter().position(|call| is_it(wanted(call))).ok_or(Some(key))
     }
 
-    /// The number of this call among calls that are to be made.
-    pub(crate) fn among(&self, calls: &[Wanted], from: usize) -> Option<usize> {
-        self.position(calls, from, |call| self.is(call))
+    /// The number of this call among calls that are to be made, where it is added unless it is there.
+    pub(crate) fn add_to(&self, calls: &mut Vec<Wanted>, next: usize, rule: u32, clause: Option<u32>) -> usize {
+        self.position(calls, next, |call| call).unwrap_or_else(|key| {
+            calls.push(self.wanted(key, rule, clause));
+            calls.len() - 1
+        })
+    }
+
+    /// To be made there.
+    pub(crate) fn wanted(&self, key: Option<u64>, rule: u32, clause: Option<u32>) -> Wanted {
+        let arguments = self.arguments.clone().map(str::to_string).collect();
+        Wanted { key: key.unwrap_or_else(|| self.key()), call: self.call, arguments, rule, clause }
     }
 }
 
@@ -165,11 +183,6 @@ pub(crate) struct Wanted {
 }
 
 impl Wanted {
-    pub(crate) fn new(met: Met<'_>, rule: u32, clause: Option<u32>) -> Wanted {
-        let arguments = met.arguments.iter().map(|text| (*text).to_string()).collect();
-        Wanted { key: met.key, call: met.call, arguments, rule, clause }
-    }
-
     /// Whether it is the same call, wherever it is made.
     pub(crate) fn is(&self, other: &Wanted) -> bool {
         self.key == other.key && self.call == other.call && self.arguments == other.arguments
@@ -190,8 +203,12 @@ pub(crate) struct Answers {
 }
 
 impl Answers {
-    /// The number of that call, if it was asked; it is sought from that number on first.
-    pub(crate) fn find(&self, met: Met<'_>, from: usize) -> Option<usize> {
-        met.position(&self.asked, from, |asked| met.is(&asked.wanted))
+    /// The number of that call, if it was asked. The one of the number `next` is looked at first.
+    pub(crate) fn find<'t>(
+        &self,
+        met: &Met<impl ExactSizeIterator<Item = &'t str> + Clone>,
+        next: usize,
+    ) -> Option<usize> {
+        met.position(&self.asked, next, |asked| &asked.wanted).ok()
     }
 }

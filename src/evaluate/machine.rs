@@ -296,6 +296,8 @@ impl<'a> Machine<'a> {
                     let value = self.external(call, count as usize, stack, *at)?;
                     stack.push(value);
                 }
+                Op::Text(text) => stack.push(Datum::String(program.str(text))),
+                Op::Int(value) => stack.push(Datum::Int(value)),
                 _ => {
                     let count = operands(program, *at).min(stack.len());
                     let base = stack.len() - count;
@@ -329,15 +331,14 @@ impl<'a> Machine<'a> {
     /// The value of an external call, or [`Stop::Pending`].
     fn external(&mut self, call: u32, count: usize, stack: &mut Stack<'a>, at: usize) -> Result<Datum<'a>, Stop> {
         let base = stack.len().saturating_sub(count);
-        let arguments: SmallVec<[&'a str; 4]> = stack.iter().skip(base).map(as_text).collect();
-        stack.truncate(base);
         let answers = self.input.answers;
-        let met = Met::new(call, &arguments);
-        let Some(number) = answers.find(met, self.next_call) else {
+        let met = Met::new(call, stack.get(base..).unwrap_or_default().iter().map(as_text));
+        let Some(number) = answers.find(&met, self.next_call) else {
             self.spend_call(None, at)?;
-            self.wanted = Some(Wanted::new(met, self.rule, self.clause));
+            self.wanted = Some(met.wanted(None, self.rule, self.clause));
             return Err(Stop::Pending);
         };
+        stack.truncate(base);
         self.next_call = number + 1;
         if answers.asked.get(number).is_none_or(|asked| asked.answer.is_none()) {
             self.blocked = Some(number);

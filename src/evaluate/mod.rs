@@ -46,7 +46,6 @@ use answer::Asked;
 use bumpalo::Bump;
 use candidates::Candidates;
 use derived::Derived;
-use smallvec::SmallVec;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -287,8 +286,8 @@ impl Evaluation {
         wanted: Option<Wanted>,
         parsed: Option<Parsed<'a>>,
         safe: impl Fn(&crate::hir::External) -> bool,
-    ) -> SmallVec<[Wanted; 4]> {
-        let mut calls: SmallVec<[Wanted; 4]> = wanted.into_iter().collect();
+    ) -> Vec<Wanted> {
+        let mut calls = Vec::from_iter(wanted);
         let Subject { program, policy, .. } = subject;
         let input = input(&self.answers, subject);
         // A place alone makes one call for each of its arguments, and those are known when it is met.
@@ -359,9 +358,15 @@ fn ran<'a, T>(
 }
 
 /// Adds those that are not among them. None of the others is there twice.
-fn add(calls: &mut SmallVec<[Wanted; 4]>, more: Vec<Wanted>) {
+fn add(calls: &mut Vec<Wanted>, mut more: Vec<Wanted>) {
+    if let ([known], [first, ..]) = (calls.as_mut_slice(), more.as_mut_slice())
+        && known.is(first)
+    {
+        std::mem::swap(known, first);
+        *calls = more;
+        return;
+    }
     let known = calls.len();
-    calls.reserve(more.len());
     for wanted in more {
         if !calls.iter().take(known).any(|known| known.is(&wanted)) {
             calls.push(wanted);

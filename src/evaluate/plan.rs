@@ -426,6 +426,8 @@ impl<'a> Planner<'a> {
                     }
                     stack.push(value);
                 }
+                Op::Text(text) => stack.push(Maybe::Known(Datum::String(program.str(text)))),
+                Op::Int(value) => stack.push(Maybe::Known(Datum::Int(value))),
                 _ => {
                     let count = operands(program, at).min(stack.len());
                     let base = stack.len() - count;
@@ -480,18 +482,22 @@ impl<'a> Planner<'a> {
     /// The answer of a call, or unknown; then it is to be made, if it is certain.
     fn external(&mut self, call: u32, count: usize, stack: &mut SmallVec<[Maybe<'a>; 8]>) -> Maybe<'a> {
         let base = stack.len().saturating_sub(count);
-        let arguments: Option<SmallVec<[&'a str; 4]>> = stack
-            .iter()
-            .skip(base)
-            .map(|value| if let Maybe::Known(Datum::String(text)) = value { Some(*text) } else { None })
-            .collect();
-        stack.truncate(base);
-        let Some(arguments) = arguments else {
+        let arguments = stack.get(base..).unwrap_or_default();
+        let value = if arguments.iter().all(|argument| matches!(argument, Maybe::Known(Datum::String(_)))) {
+            let as_text =
+                |argument: &Maybe<'a>| if let Maybe::Known(Datum::String(text)) = argument { *text } else { "" };
+            self.met(&Met::new(call, arguments.iter().map(as_text)), call)
+        } else {
             self.uncounted = true;
-            return Maybe::Unknown;
+            Maybe::Unknown
         };
+        stack.truncate(base);
+        value
+    }
+
+    /// The same for a call whose arguments are known.
+    fn met<'t>(&mut self, met: &Met<impl ExactSizeIterator<Item = &'t str> + Clone>, call: u32) -> Maybe<'a> {
         let answers = self.machine.input.answers;
-        let met = Met::new(call, &arguments);
         let known = answers.find(met, self.machine.next_call);
         if let Some(number) = known {
             self.machine.next_call = number + 1;
@@ -502,14 +508,15 @@ impl<'a> Planner<'a> {
         if self.explore.as_ref().is_some_and(|explore| !explore.is_safe(call)) {
             return Maybe::Unknown;
         }
+        let limit = self.machine.input.calls;
         if self.explore.is_none() && (!self.certain || self.over || (self.scarce && self.uncounted)) {
             self.uncounted = true;
-        } else if known.is_none() && answers.asked.len() + self.calls.len() < self.machine.input.calls {
-            let again = met.among(&self.calls, self.next_again);
-            self.next_again = again.map_or(self.next_again, |number| number + 1);
-            if again.is_none() {
-                self.calls.push(Wanted::new(met, self.machine.rule, self.machine.clause));
+        } else if known.is_none() && answers.asked.len() + self.calls.len() < limit {
+            if self.calls.is_empty() {
+                self.calls.reserve(self.machine.input.program.call_sites.min(limit));
             }
+            let number = met.add_to(&mut self.calls, self.next_again, self.machine.rule, self.machine.clause);
+            self.next_again = number + 1;
         }
         Maybe::Unknown
     }

@@ -5,6 +5,7 @@ use crate::evaluate::CallStatus;
 use crate::value::number;
 use std::future::Future;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 /// A function of the host as a [`Transport`]; `A` is the tuple of its parameters.
 pub(super) struct HostFunction<A, F> {
@@ -32,7 +33,7 @@ impl<A: 'static, F: Handler<A>> Transport for HostFunction<A, F> {
 
 /// What came of a function.
 pub(super) fn response(reply: impl Reply) -> Response {
-    match reply.into_json() {
+    match reply.into_shared() {
         Ok(text) => Response::success(text),
         Err(error) => Response::failure(CallStatus::UnknownFailure, error),
     }
@@ -79,6 +80,14 @@ impl Argument for serde_json::Value {
 pub trait Reply {
     /// As JSON text, or why there is none.
     fn into_json(self) -> Result<String, String>;
+
+    /// The same, shared, as a [`Response`] holds it.
+    fn into_shared(self) -> Result<Arc<str>, String>
+    where
+        Self: Sized,
+    {
+        self.into_json().map(Arc::from)
+    }
 }
 
 macro_rules! plain_reply {
@@ -92,27 +101,39 @@ macro_rules! plain_reply {
 }
 plain_reply!(serde_json::Value, String, &'static str, f64);
 
-/// Types whose JSON is what they are displayed as.
-macro_rules! displayed_reply {
-    ($($ty:ty),* $(,)?) => {$(
+/// Types whose JSON is short: it is written where it is shared at once.
+macro_rules! short_reply {
+    ($($ty:ty: $value:ident => $text:expr),* $(,)?) => {$(
         impl Reply for $ty {
             fn into_json(self) -> Result<String, String> {
-                Ok(self.to_string())
+                let $value = self;
+                Ok(String::from($text))
+            }
+
+            fn into_shared(self) -> Result<Arc<str>, String> {
+                let $value = self;
+                Ok(Arc::from($text))
             }
         }
     )*};
 }
-displayed_reply!(bool, i64, i32, u32, u64, usize);
-
-impl Reply for () {
-    fn into_json(self) -> Result<String, String> {
-        Ok("null".to_string())
-    }
+short_reply! {
+    (): _value => "null",
+    bool: value => if value { "true" } else { "false" },
+    i64: value => itoa::Buffer::new().format(value),
+    i32: value => itoa::Buffer::new().format(value),
+    u32: value => itoa::Buffer::new().format(value),
+    u64: value => itoa::Buffer::new().format(value),
+    usize: value => itoa::Buffer::new().format(value),
 }
 
 impl<T: Reply> Reply for Option<T> {
     fn into_json(self) -> Result<String, String> {
-        self.map_or(Ok("null".to_string()), T::into_json)
+        self.map_or(().into_json(), T::into_json)
+    }
+
+    fn into_shared(self) -> Result<Arc<str>, String> {
+        self.map_or(().into_shared(), T::into_shared)
     }
 }
 
@@ -126,6 +147,10 @@ impl<T: Reply> Reply for Vec<T> {
 impl<T: Reply, E: std::fmt::Display> Reply for Result<T, E> {
     fn into_json(self) -> Result<String, String> {
         self.map_err(|error| error.to_string())?.into_json()
+    }
+
+    fn into_shared(self) -> Result<Arc<str>, String> {
+        self.map_err(|error| error.to_string())?.into_shared()
     }
 }
 

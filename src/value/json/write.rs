@@ -35,7 +35,7 @@ impl<'a> Json<'a> {
                 }
                 Some(Json::Null) => out.write_str("null")?,
                 Some(Json::Bool(value)) => out.write_str(if value { "true" } else { "false" })?,
-                Some(Json::Int(value)) => write!(out, "{value}")?,
+                Some(Json::Int(value)) => out.write_str(itoa::Buffer::new().format(value))?,
                 Some(Json::Double(value)) => number::json_double(value, out)?,
                 Some(Json::String(text)) => write_quoted(text, out)?,
                 None => {}
