@@ -6,6 +6,8 @@ use super::ranges::Ranges;
 #[derive(Default)]
 pub(super) struct Cover {
     words: Vec<u64>,
+    /// For each word where to look for one that is not full: at itself, or further on.
+    open: Vec<u32>,
     /// Every class below that may be met is in it.
     whole_to: u32,
 }
@@ -16,19 +18,47 @@ impl Cover {
             let words = (last / 64 + 1) as usize;
             if self.words.len() < words {
                 self.words.resize(words, 0);
+                self.open.extend(self.open.len() as u32..words as u32);
             }
-            parts(first, last).for_each(|(word, mask)| {
-                if let Some(bits) = self.words.get_mut(word) {
-                    *bits |= mask;
+            // Ranges overlap, and what is full is not looked at again.
+            let mut at = self.open_from(first / 64);
+            while at <= last / 64 {
+                if let (Some(bits), Some(open)) = (self.words.get_mut(at as usize), self.open.get_mut(at as usize)) {
+                    *bits |= mask(at, first, last);
+                    *open = if *bits == u64::MAX { at + 1 } else { at };
                 }
-            });
+                at = self.open_from(at + 1);
+            }
         }
     }
 
+    /// The first word from there on that is not full.
+    fn open_from(&mut self, word: u32) -> u32 {
+        let mut at = word;
+        while let Some(next) = self.open.get(at as usize).copied().filter(|next| *next != at) {
+            // The way is half as long for the next one who goes it.
+            let further = self.open.get(next as usize).copied().unwrap_or(next);
+            if let Some(open) = self.open.get_mut(at as usize) {
+                *open = further;
+            }
+            at = further;
+        }
+        at
+    }
+
     /// Whether all of them are in it.
-    pub(super) fn holds(&self, classes: &Ranges) -> bool {
-        let in_it = |(word, mask): (usize, u64)| self.words.get(word).is_some_and(|bits| bits & mask == mask);
-        classes.iter().all(|(first, last)| parts(first, last).all(in_it))
+    pub(super) fn holds(&mut self, classes: &Ranges) -> bool {
+        classes.iter().all(|(first, last)| {
+            let mut at = self.open_from(first / 64);
+            while at <= last / 64 {
+                let mask = mask(at, first, last);
+                if self.words.get(at as usize).is_none_or(|bits| bits & mask != mask) {
+                    return false;
+                }
+                at = self.open_from(at + 1);
+            }
+            true
+        })
     }
 
     /// Whether all of them are in it, asked again and again about the same ones: each is looked at once while they are.
@@ -37,10 +67,11 @@ impl Cover {
             if last < self.whole_to {
                 continue;
             }
-            for (word, mask) in parts(first.max(self.whole_to), last) {
-                let missing = mask & !self.words.get(word).copied().unwrap_or(0);
+            let first = first.max(self.whole_to);
+            for word in first / 64..=last / 64 {
+                let missing = mask(word, first, last) & !self.words.get(word as usize).copied().unwrap_or(0);
                 if missing != 0 {
-                    self.whole_to = word as u32 * 64 + missing.trailing_zeros();
+                    self.whole_to = word * 64 + missing.trailing_zeros();
                     return false;
                 }
             }
@@ -50,17 +81,17 @@ impl Cover {
     }
 }
 
-/// The words of a range of bits, and which bits of each.
-fn parts(first: u32, last: u32) -> impl Iterator<Item = (usize, u64)> {
-    (first / 64..=last / 64).map(move |word| {
-        let from = if word == first / 64 { u64::MAX << (first % 64) } else { u64::MAX };
-        let to = if word == last / 64 { u64::MAX >> (63 - last % 64) } else { u64::MAX };
-        (word as usize, from & to)
-    })
+/// Which bits of a word are in a range of bits that begins and ends in it or beyond.
+fn mask(word: u32, first: u32, last: u32) -> u64 {
+    let from = if word == first / 64 { u64::MAX << (first % 64) } else { u64::MAX };
+    let to = if word == last / 64 { u64::MAX >> (63 - last % 64) } else { u64::MAX };
+    from & to
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::indexing_slicing, reason = "tests")]
+
     use super::*;
 
     #[test]
@@ -78,5 +109,25 @@ mod tests {
         assert!(!cover.holds_by_now(&all));
         cover.add(&Ranges::span(141, 300));
         assert!(cover.holds_by_now(&all));
+    }
+
+    #[test]
+    fn it_holds_what_was_added_whatever_the_order() {
+        let mut number: u32 = 7;
+        let mut next = |below: u32| {
+            number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (number >> 8) % below
+        };
+        for _ in 0..200 {
+            let (mut cover, mut bits) = (Cover::default(), [false; 700]);
+            for _ in 0..40 {
+                let (first, length) = (next(600), next(100));
+                cover.add(&Ranges::span(first, first + length));
+                bits[first as usize..=(first + length) as usize].fill(true);
+                let (first, length) = (next(600), next(100));
+                let all = bits[first as usize..=(first + length) as usize].iter().all(|bit| *bit);
+                assert_eq!(cover.holds(&Ranges::span(first, first + length)), all);
+            }
+        }
     }
 }

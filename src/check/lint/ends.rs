@@ -46,6 +46,8 @@ pub(super) struct Ends {
     /// Those of them that ask nothing for certain.
     vague: Vec<u32>,
     asked: Asked,
+    /// For each end the turn in which it was looked at last.
+    looked_at: Vec<u32>,
 }
 
 /// Ends that mention a subject.
@@ -53,7 +55,7 @@ pub(super) struct Ends {
 struct About {
     /// The classes that some end lets through; more, if ends were forgotten.
     cover: Cover,
-    /// Whether these are all classes, or whether some end asks about it in an alternative.
+    /// Whether these are all classes.
     closed: bool,
     /// While it is open: ends that ask about it. Each end is filed under one such subject.
     waiting: Group,
@@ -104,18 +106,12 @@ impl Ends {
                 self.all.push(end);
                 self.by_subject.resize_with(subjects.count(), About::default);
                 let mut closed: SmallVec<[u32; 4]> = SmallVec::new();
-                for (subject, classes) in literals(when) {
+                literals_within(when, &mut |subject, classes| {
                     if let Some(about) = self.by_subject.get_mut(subject as usize).filter(|about| !about.closed) {
                         about.cover.add(classes);
                         about.closed =
                             subjects.get(subject).is_none_or(|subject| about.cover.holds_by_now(subject.all()));
                         closed.extend(about.closed.then_some(subject));
-                    }
-                }
-                nested(when, &mut |subject| {
-                    if let Some(about) = self.by_subject.get_mut(subject as usize).filter(|about| !about.closed) {
-                        about.closed = true;
-                        closed.push(subject);
                     }
                 });
                 for subject in closed {
@@ -180,15 +176,23 @@ impl Ends {
         self.always = self.always.filter(|end| *end < length);
     }
 
+    /// The nearest ends that ask about no open subject, in order: the ones that may leave nothing of anything.
+    pub(super) fn settled(&self) -> Vec<u32> {
+        let mut nearest: Vec<u32> = self.settled.iter().rev().take(NEAREST).copied().collect();
+        nearest.sort_unstable();
+        nearest
+    }
+
     /// The nearest ends that may matter for this, in order.
     pub(super) fn about(&mut self, when: &Node) -> Vec<u32> {
-        let mut asked = std::mem::take(&mut self.asked);
-        let found = self.found(when, &mut asked);
-        self.asked = asked;
+        let (mut asked, mut looked_at) = (std::mem::take(&mut self.asked), std::mem::take(&mut self.looked_at));
+        looked_at.resize(self.all.len(), 0);
+        let found = self.found(when, &mut asked, &mut looked_at);
+        (self.asked, self.looked_at) = (asked, looked_at);
         found
     }
 
-    fn found(&self, when: &Node, asked: &mut Asked) -> Vec<u32> {
+    fn found(&mut self, when: &Node, asked: &mut Asked, looked_at: &mut [u32]) -> Vec<u32> {
         asked.begin(self.by_subject.len());
         let mut literal: SmallVec<[(u32, &Ranges, bool); 8]> = SmallVec::new();
         let mut mixed: SmallVec<[u32; 8]> = SmallVec::new();
@@ -199,7 +203,7 @@ impl Ends {
             }
         });
         for (subject, classes) in literals(when) {
-            let Some(about) = self.by_subject.get(subject as usize) else { continue };
+            let Some(about) = self.by_subject.get_mut(subject as usize) else { continue };
             let Some(mark) = asked.mark(subject) else { continue };
             let left_over = !about.closed && !mark.mixed && !about.cover.holds(classes);
             literal.push((subject, classes, left_over));
@@ -208,7 +212,7 @@ impl Ends {
         let is_free = literals(when).next().is_none() && mixed.is_empty();
         let matters = |place: &u32| {
             self.all.get(*place as usize).is_some_and(|end| {
-                literals(&end.when).all(|(subject, classes)| {
+                may_hold(&end.when, &|subject, classes| {
                     let mark = asked.of(subject);
                     match literal.get((mark.literal as usize).wrapping_sub(1)) {
                         Some((_, ours, left_over)) => !left_over && ours.meets(classes),
@@ -218,14 +222,18 @@ impl Ends {
             })
         };
         let mut found: Vec<u32> = Vec::new();
-        let nearest = |places: &mut dyn Iterator<Item = u32>, found: &mut Vec<u32>| {
-            found.extend(places.take(LOOKS).filter(matters).take(NEAREST));
+        let mut nearest = |places: &mut dyn Iterator<Item = u32>, found: &mut Vec<u32>| {
+            // An end is filed under each of its subjects.
+            let once = |place: &u32| match looked_at.get_mut(*place as usize) {
+                Some(turn) => std::mem::replace(turn, asked.turn) != asked.turn,
+                None => false,
+            };
+            found.extend(places.take(LOOKS).filter(once).filter(matters).take(NEAREST));
         };
-        let near = |list: &[u32], found: &mut Vec<u32>| nearest(&mut list.iter().rev().copied(), found);
         if is_free {
-            near(&self.settled, &mut found);
+            nearest(&mut self.settled.iter().rev().copied(), &mut found);
         } else {
-            found.extend(self.vague.iter().rev().take(NEAREST));
+            nearest(&mut self.vague.iter().rev().copied(), &mut found);
         }
         for (subject, classes, left_over) in &literal {
             let Some(about) = self.by_subject.get(*subject as usize) else { continue };
@@ -236,15 +244,15 @@ impl Ends {
                 if classes.count() <= FEW {
                     let classes = classes.iter().flat_map(|(first, last)| first..=last);
                     classes.for_each(|class| nearest(&mut group.exact(class), &mut found));
-                    near(&group.loose, &mut found);
+                    nearest(&mut group.loose.iter().rev().copied(), &mut found);
                 } else {
-                    near(&group.all, &mut found);
+                    nearest(&mut group.all.iter().rev().copied(), &mut found);
                 }
             }
         }
         for about in mixed.iter().filter_map(|subject| self.by_subject.get(*subject as usize)) {
-            near(&about.waiting.all, &mut found);
-            near(&about.settled.all, &mut found);
+            nearest(&mut about.waiting.all.iter().rev().copied(), &mut found);
+            nearest(&mut about.settled.all.iter().rev().copied(), &mut found);
         }
         found.sort_unstable();
         found.dedup();
@@ -331,6 +339,23 @@ fn nested(when: &Node, tell: &mut impl FnMut(u32)) {
         Node::In(..) => {}
         Node::All(parts) => parts.iter().for_each(|part| nested(part, tell)),
         Node::Any(parts) => parts.iter().for_each(|part| subjects_of(part, tell)),
+    }
+}
+
+/// Tells all that a node asks of subjects, also in alternatives.
+fn literals_within<'n>(node: &'n Node, tell: &mut impl FnMut(u32, &'n Ranges)) {
+    match node {
+        Node::In(subject, classes) => tell(*subject, classes),
+        Node::All(parts) | Node::Any(parts) => parts.iter().for_each(|part| literals_within(part, tell)),
+    }
+}
+
+/// Whether a node may hold, given which of what it asks of subjects may.
+fn may_hold(node: &Node, asked: &impl Fn(u32, &Ranges) -> bool) -> bool {
+    match node {
+        Node::In(subject, classes) => asked(*subject, classes),
+        Node::All(parts) => parts.iter().all(|part| may_hold(part, asked)),
+        Node::Any(parts) => parts.iter().any(|part| may_hold(part, asked)),
     }
 }
 

@@ -73,6 +73,20 @@ impl<'h> Subjects<'h> {
         subjects
     }
 
+    /// So many texts that are compared with so many constants: each has one class more.
+    #[cfg(test)]
+    pub(super) fn texts(parts: &'h hir::Assessment, count: u32, constants: u32) -> Subjects<'h> {
+        let mut subjects = Subjects::new(parts);
+        for _ in 0..count {
+            let id = subjects.add(Subject::new(Type::String, false, false));
+            for constant in 0..constants {
+                subjects.test(id, Test::Compare(Relation::Equal, Value::Text(constant.to_string().into())), true);
+            }
+        }
+        subjects.close();
+        subjects
+    }
+
     /// The formula of "this condition is true".
     pub(super) fn formula(&mut self, condition: &Expr) -> Formula {
         self.left = MOST;

@@ -56,6 +56,9 @@ impl Ranges {
 
     /// What is in both.
     pub(super) fn and(&self, other: &Ranges) -> Ranges {
+        if let ([(a, b)], [(c, d)]) = (&*self.0, &*other.0) {
+            return Ranges::span(*a.max(c), *b.min(d));
+        }
         let mut both = SmallVec::new();
         self.meet(other, |first, last| {
             both.push((first, last));
@@ -67,6 +70,18 @@ impl Ranges {
     /// What is in this one and not in the other.
     pub(super) fn without(&self, other: &Ranges) -> Ranges {
         let mut left = SmallVec::new();
+        if let ([(a, b)], [(c, d)]) = (&*self.0, &*other.0) {
+            if c > b || d < a {
+                return self.clone();
+            }
+            if c > a {
+                left.push((*a, c - 1));
+            }
+            if d < b {
+                left.push((d + 1, *b));
+            }
+            return Ranges(left);
+        }
         let mut cuts = other.0.iter().peekable();
         for &(first, last) in &self.0 {
             let mut from = Some(first);
@@ -92,6 +107,9 @@ impl Ranges {
 
     /// Whether something is in both.
     pub(super) fn meets(&self, other: &Ranges) -> bool {
+        if let ([(a, b)], [(c, d)]) = (&*self.0, &*other.0) {
+            return a.max(c) <= b.min(d);
+        }
         let mut met = false;
         self.meet(other, |_, _| {
             met = true;

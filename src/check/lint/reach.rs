@@ -6,10 +6,11 @@
 
 use super::ends::{End, Ends};
 use super::formula::{Formula, Node, Subjects, all};
-use super::solve::exclude;
+use super::solve::{Excluded, Solver};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::{self, Effect};
 use crate::source::{Source, Span};
+use smallvec::SmallVec;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -17,9 +18,10 @@ use std::sync::Arc;
 /// The tests of a rule so far: where each stood first, by the number of its clause.
 type Seen = HashMap<Rc<Node>, (usize, Span), foldhash::fast::RandomState>;
 
-/// What one question may cost, and all of an assessment together.
-const STEPS: usize = 20_000;
-const ALL_STEPS: usize = 5_000_000;
+/// What the search for the answer to one question may cost, all searches of an assessment together, and all questions.
+const STEPS: usize = 4_000;
+const ALL_SEARCHES: usize = 500_000;
+const ALL_STEPS: usize = 1_500_000;
 
 /// The tests of a rule, in the order of its statements.
 struct Tests {
@@ -36,7 +38,13 @@ struct Reach<'h> {
     parts: &'h hir::Assessment,
     subjects: Subjects<'h>,
     ends: Ends,
+    solver: Solver,
+    /// How many steps were taken, and how many of them while there might be a search.
     steps: usize,
+    searched: usize,
+    /// How often several ends together left nothing, and whether they leave nothing of anything.
+    together: usize,
+    covered: bool,
     warnings: Vec<Diagnostic>,
 }
 
@@ -56,15 +64,25 @@ impl<'h> Reach<'h> {
             })
             .collect();
         subjects.close();
-        let mut reach = Reach { parts, subjects, ends: Ends::default(), steps: ALL_STEPS, warnings: Vec::new() };
-        for (number, (rule, tests)) in parts.rules.iter().zip(&tests).enumerate() {
+        let mut reach = Reach {
+            parts,
+            subjects,
+            ends: Ends::default(),
+            solver: Solver::default(),
+            steps: 0,
+            searched: 0,
+            together: 0,
+            covered: false,
+            warnings: Vec::new(),
+        };
+        for (number, (rule, tests)) in parts.rules.iter().zip(tests).enumerate() {
             let first_match = parts.stages.get(rule.stage as usize).is_some_and(|stage| stage.first_match);
             reach.rule(number, rule, tests, first_match);
         }
         reach
     }
 
-    fn rule(&mut self, number: usize, rule: &hir::Rule, tests: &Tests, first_match: bool) {
+    fn rule(&mut self, number: usize, rule: &hir::Rule, tests: Tests, first_match: bool) {
         let condition = Rc::new(self.subjects.node(&tests.condition));
         let before = self.ends.all.len();
         let first = rule.clauses.iter().flat_map(|clause| &clause.statements).next();
@@ -76,12 +94,13 @@ impl<'h> Reach<'h> {
             return;
         }
         let mut seen = Seen::default();
-        let mut tests = tests.statements.iter();
+        let mut tests = tests.statements.into_iter();
         for (position, clause) in rule.clauses.iter().enumerate() {
             self.clause(number, rule, &condition, (position, clause), &mut tests, &mut seen);
         }
         if first_match {
             self.ends.truncate(before);
+            self.covered = false;
             let end = End { when: condition, rule: number, clause: None, source: rule.source, span: place };
             self.ends.push(end, &self.subjects);
         }
@@ -93,14 +112,14 @@ impl<'h> Reach<'h> {
         rule: &hir::Rule,
         condition: &Rc<Node>,
         (position, clause): (usize, &hir::Clause),
-        tests: &mut std::slice::Iter<'_, Formula>,
+        tests: &mut std::vec::IntoIter<Formula>,
         seen: &mut Seen,
     ) {
         let mut dead = Vec::new();
         let mut ended = false;
         let conditional = !matches!(&**condition, Node::All(parts) if parts.is_empty());
         for (statement, test) in clause.statements.iter().zip(tests) {
-            let test = Rc::new(self.subjects.node(test));
+            let test = Rc::new(self.subjects.node(&test));
             let when = match conditional {
                 true => Rc::new(all([Node::clone(condition), Node::clone(&test)].into_iter())),
                 false => test.clone(),
@@ -163,39 +182,39 @@ impl<'h> Reach<'h> {
         if let Some(always) = self.ends.always {
             return Some(Why::Always(always));
         }
-        if self.contradicts(when) {
-            return Some(Why::Contradiction);
+        let near = if self.steps >= ALL_STEPS { Vec::new() } else { self.ends.about(when) };
+        if near.is_empty() && is_possible(when) {
+            return self.covered.then_some(Why::Together);
         }
-        if self.steps == 0 {
-            return None;
+        let excluded = self.excluded(when, &near);
+        if excluded == Some(Excluded::Together) {
+            self.together += 1;
+            // Then perhaps nothing at all is left, and what follows need not be asked.
+            if self.together.is_power_of_two() {
+                let (all, ends) = (Node::All(Vec::new()), self.ends.settled());
+                self.covered = self.excluded(&all, &ends).is_some();
+            }
         }
-        let near = self.ends.about(when);
-        if near.is_empty() || !self.excluded(when, &near) {
-            return None;
-        }
-        let single = near.iter().rev().find(|end| self.excluded(when, &[**end]));
-        Some(single.map_or(Why::Together, |end| Why::Implied(*end as usize)))
-    }
-
-    fn contradicts(&mut self, when: &Node) -> bool {
-        let is_literal = |node: &Node| matches!(node, Node::In(..));
-        match when {
-            Node::In(..) => false,
-            // Each is about another subject, and lets some of its classes through.
-            Node::All(parts) if parts.iter().all(is_literal) => false,
-            Node::Any(parts) if parts.is_empty() => true,
-            Node::Any(parts) if parts.iter().any(is_literal) => false,
-            _ => self.excluded(when, &[]),
+        match excluded {
+            Some(Excluded::Itself) => Some(Why::Contradiction),
+            Some(Excluded::By(number)) => near.get(number).map(|end| Why::Implied(*end as usize)),
+            Some(Excluded::Together) => Some(Why::Together),
+            None => self.covered.then_some(Why::Together),
         }
     }
 
-    fn excluded(&mut self, when: &Node, ends: &[u32]) -> bool {
-        let allowed = STEPS.min(self.steps);
-        let mut steps = allowed;
-        let earlier = ends.iter().filter_map(|end| self.ends.all.get(*end as usize));
-        let claims = std::iter::once((when, true)).chain(earlier.map(|end| (&*end.when, false)));
-        let excluded = exclude(&self.subjects, claims, &mut steps);
-        self.steps = self.steps.saturating_sub(allowed.saturating_sub(steps));
+    /// Whether and why something is never the case, given these ends.
+    fn excluded(&mut self, when: &Node, near: &[u32]) -> Option<Excluded> {
+        let others: SmallVec<[&Node; 16]> =
+            near.iter().filter_map(|end| self.ends.all.get(*end as usize)).map(|end| &*end.when).collect();
+        // Where nothing is left only the reason is looked for.
+        let most = if self.covered || self.searched >= ALL_SEARCHES { 0 } else { STEPS };
+        let mut steps = 0;
+        let excluded = self.solver.excluded(&self.subjects, when, &others, most, &mut steps);
+        self.steps += steps;
+        if most > 0 {
+            self.searched += steps;
+        }
         excluded
     }
 
@@ -243,6 +262,17 @@ impl<'h> Reach<'h> {
     fn source(&self, number: u32) -> &'h Arc<Source> {
         static NOTHING: std::sync::LazyLock<Arc<Source>> = std::sync::LazyLock::new(|| Arc::new(Source::new("", "")));
         self.parts.sources.get(number as usize).unwrap_or(&NOTHING)
+    }
+}
+
+/// Whether it is plain that something can be the case.
+fn is_possible(when: &Node) -> bool {
+    let is_literal = |node: &Node| matches!(node, Node::In(..));
+    match when {
+        Node::In(..) => true,
+        // Each is about another subject, and lets some of its classes through.
+        Node::All(parts) => parts.iter().all(is_literal),
+        Node::Any(parts) => parts.iter().any(is_literal),
     }
 }
 
