@@ -271,7 +271,14 @@ impl<'f, 's, 't> Builder<'f, 's, 't> {
                     fold.push(left, operator);
                 }
                 Rule::prefix => operand.prefixes.push(self.prefix(&part)),
-                Rule::member | Rule::call | Rule::index => operand.steps.push(self.step(part)),
+                Rule::member | Rule::call | Rule::index => {
+                    let step = self.step(part);
+                    // Most have one: a tree is large enough without room for four.
+                    if operand.steps.is_empty() {
+                        operand.steps.reserve_exact(1);
+                    }
+                    operand.steps.push(step);
+                }
                 Rule::expr => branches.push(self.expr(part)),
                 _ => operand.base = Some(self.primary(part, &mut operand.smallest)),
             }

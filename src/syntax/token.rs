@@ -94,6 +94,11 @@ pub(crate) struct Tokens {
 }
 
 impl Tokens {
+    /// None yet, and room for so many.
+    pub(crate) fn with_room(count: usize) -> Tokens {
+        Tokens { classes: Vec::with_capacity(count), places: Vec::with_capacity(count) }
+    }
+
     /// How many there are.
     pub(crate) fn count(&self) -> usize {
         self.classes.len()

@@ -108,6 +108,10 @@ fn looks_like_a_path(text: &str) -> Option<ast::Path> {
         name.starts_with(|c: char| c.is_ascii_alphabetic())
             && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
     };
+    // Most texts that rules compare with have one step at most.
+    if !text.contains('.') {
+        return None;
+    }
     let path = parse_path(text).ok()?;
     let plain = path.steps.iter().all(|step| match step {
         PathStep::Name(one) => name(one),
