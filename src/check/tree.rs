@@ -12,6 +12,7 @@ use crate::limit::Limits;
 use crate::schema::Schema;
 use crate::source::Source;
 use crate::syntax::ast;
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 /// An environment: what the texts of its folder can name.
@@ -197,28 +198,39 @@ impl Tree {
 
 impl Checker<'_> {
     /// The rules of one stage, of one kind.
-    fn files(&mut self, files: Files<'_>) {
+    fn files<'f>(&mut self, files: Files<'f>) {
         let mut names = RuleNames::default();
         match files {
             Files::Lent(files) => {
                 for file in files {
-                    self.file(file);
-                    for rule in &file.tree.rules {
-                        self.scope.begin(lets_of(rule));
-                        self.rule(rule, &rule.clauses, file, &mut names);
-                    }
+                    self.rules(file, &file.tree.rules, |rule: &mut &'f ast::Rule| rule.clauses.as_slice(), &mut names);
                 }
             }
             Files::Own(files) => {
                 for mut file in files {
-                    self.file(&file);
-                    for mut rule in std::mem::take(&mut file.tree.rules) {
-                        self.scope.begin(lets_of(&rule));
-                        let clauses = std::mem::take(&mut rule.clauses);
-                        self.rule(&rule, clauses, &file, &mut names);
-                    }
+                    let rules = std::mem::take(&mut file.tree.rules);
+                    self.rules(&file, rules, |rule| std::mem::take(&mut rule.clauses), &mut names);
                 }
             }
+        }
+    }
+
+    /// The rules of one file. `clauses` lends or gives those of a rule, whose variables are looked at before.
+    fn rules<R, L>(
+        &mut self,
+        file: &File,
+        rules: impl IntoIterator<Item = R>,
+        clauses: impl Fn(&mut R) -> L,
+        names: &mut RuleNames,
+    ) where
+        R: Borrow<ast::Rule>,
+        L: IntoIterator<Item: Borrow<ast::Clause>, IntoIter: ExactSizeIterator>,
+    {
+        self.file(file);
+        for mut rule in rules {
+            self.scope.begin(lets_of(rule.borrow()));
+            let clauses = clauses(&mut rule);
+            self.rule(rule.borrow(), clauses, file, names);
         }
     }
 }

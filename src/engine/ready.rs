@@ -15,12 +15,6 @@ use indexmap::IndexMap;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-/// From how many bytes of text on another thread is worth what it costs to start one.
-const LARGE: usize = 48 << 10;
-
-/// The most threads that check.
-const MOST_THREADS: usize = 4;
-
 /// How everything is checked.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct How<'l> {
@@ -129,10 +123,9 @@ fn path(tree: &Tree, environment: usize) -> Vec<usize> {
 
 /// Does all jobs; what became of each, in their order.
 pub(super) fn readied(jobs: Vec<Job<'_>>, tree: &Tree, how: How<'_>) -> Vec<Ready> {
-    let threads = if how.bytes < LARGE { 1 } else { thread::available_parallelism().map_or(1, usize::from) };
+    let threads = syntax::threads(how.bytes);
     let heavy = jobs.iter().filter(|job| matches!(job.work, Work::Check { .. })).count();
-    let others = threads.min(MOST_THREADS).min(heavy).saturating_sub(1);
-    if others == 0 {
+    if threads.min(heavy) < 2 {
         return jobs.into_iter().map(|job| job.ready(tree, how, threads > 1)).collect();
     }
     let queue = Mutex::new(jobs.into_iter().enumerate());
@@ -144,16 +137,7 @@ pub(super) fn readied(jobs: Vec<Job<'_>>, tree: &Tree, how: How<'_>) -> Vec<Read
         }
         done
     };
-    let mut all = thread::scope(|scope| {
-        // Where the system gives no thread, this one does it all.
-        let start = |_| syntax::thread(how.nesting).spawn_scoped(scope, work).ok();
-        let workers: Vec<_> = (0..others).filter_map(start).collect();
-        let mut all = work();
-        workers.into_iter().for_each(|worker| all.extend(joined(worker)));
-        all
-    });
-    all.sort_unstable_by_key(|(number, _)| *number);
-    all.into_iter().map(|(_, ready)| ready).collect()
+    syntax::share(threads.min(heavy), how.nesting, work).collect()
 }
 
 impl Job<'_> {
@@ -179,20 +163,12 @@ impl Job<'_> {
             let lint = || checked.lint();
             let other = on_two_threads.then(|| syntax::thread(how.nesting).spawn_scoped(scope, lint).ok()).flatten();
             let program = compile();
-            (other.map_or_else(lint, joined), program)
+            (other.map_or_else(lint, syntax::joined), program)
         });
         how.lints.apply(&mut warnings);
         found.append(&mut warnings);
         let good = !found.iter().any(Diagnostic::is_error);
         Ready::Compiled(found, good.then_some(program))
-    }
-}
-
-/// What a thread made; a panic goes on here.
-fn joined<T>(worker: thread::ScopedJoinHandle<'_, T>) -> T {
-    match worker.join() {
-        Ok(done) => done,
-        Err(panic) => std::panic::resume_unwind(panic),
     }
 }
 

@@ -22,6 +22,7 @@ mod mistake;
 mod path;
 mod recover;
 mod scan;
+mod share;
 mod stack;
 mod token;
 mod whole;
@@ -30,6 +31,7 @@ pub mod ast;
 pub mod format;
 
 pub use path::{PathFault, parse_path};
+pub(crate) use share::{joined, share, threads};
 pub(crate) use stack::builder as thread;
 pub use stack::{SHALLOW, with_stack};
 

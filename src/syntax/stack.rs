@@ -4,6 +4,7 @@
 //! it is; deep work runs on a thread of its own with a large stack, so that a host with 256 KiB of stack (L5.5) is
 //! never overrun.
 
+use super::share::joined;
 use std::io;
 
 /// Nesting up to which parsing and checking fit in what is left of a 256 KiB stack, in a debug build.
@@ -33,10 +34,7 @@ pub fn with_stack<T: Send>(depth_hint: usize, work: impl FnOnce() -> T + Send) -
     }
     std::thread::scope(|scope| {
         let thread = builder(depth_hint).spawn_scoped(scope, work)?;
-        match thread.join() {
-            Ok(result) => Ok(result),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
+        Ok(joined(thread))
     })
 }
 

@@ -9,20 +9,13 @@ use super::faults::Faults;
 use super::grammar::{Grammar, Rule};
 use super::keyword::Keyword;
 use super::scan::Scan;
-use super::{Limits, stack};
+use super::{Limits, share};
 use pest::Parser;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 /// How long a stretch is, at least, in bytes: short, so that what pest keeps stays in the cache and threads end together.
 const STRETCH: usize = 4 << 10;
-
-/// From how many bytes on another thread is worth what it costs to start one.
-const LARGE: usize = 48 << 10;
-
-/// The most threads that read one text.
-const MOST_THREADS: usize = 4;
 
 /// A stretch that was read, or nothing if the grammar refuses it.
 type Read<'s> = Option<(Vec<Element>, Faults<'s>)>;
@@ -81,8 +74,6 @@ fn read_all<'s>(
     nesting: usize,
     read: &(impl Fn(Range<usize>, &mut Paths) -> Read<'s> + Sync),
 ) -> Vec<Read<'s>> {
-    let cores = || thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
-    let others = if length < LARGE { 0 } else { cores().min(stretches.len()) - 1 };
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
@@ -98,21 +89,7 @@ fn read_all<'s>(
         }
         done
     };
-    let mut all = thread::scope(|scope| {
-        // Where the system gives no thread, this one does it all.
-        let start = |_| stack::builder(nesting).spawn_scoped(scope, work).ok();
-        let workers: Vec<_> = (0..others).filter_map(start).collect();
-        let mut all = work();
-        for worker in workers {
-            match worker.join() {
-                Ok(done) => all.extend(done),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        all
-    });
-    all.sort_unstable_by_key(|(number, _)| *number);
-    all.into_iter().map(|(_, one)| one).collect()
+    share::share(share::threads(length).min(stretches.len()), nesting, work).collect()
 }
 
 #[cfg(test)]
