@@ -163,7 +163,15 @@ impl Checker<'_> {
                     _ if matches!(ty, Type::Int | Type::Double | Type::TimeSpan) => Kind::Negate(Box::new(operand)),
                     _ => {
                         let message = format!("`-` does not take {}", super::message::article(ty));
-                        return self.report(self.diagnose(Code::BAD_OPERANDS, span, message));
+                        let help = match ty {
+                            Type::Bool => "the opposite of a truth value is `!`".to_string(),
+                            Type::String => {
+                                let text = self.operand_text(operand.span);
+                                format!("if the text is a number, read it as one: `-{text}.ToDouble()`")
+                            }
+                            _ => "`-` takes a number or a length of time".to_string(),
+                        };
+                        return self.report(self.diagnose(Code::BAD_OPERANDS, span, message).help(help));
                     }
                 };
                 Some(hir::Expr { kind, ty, span })

@@ -66,6 +66,31 @@ impl Checker<'_> {
         self.diagnose(Code::BAD_OPERANDS, span, message)
             .also(left.span, article(left.ty))
             .also(right.span, article(right.ty))
+            .help(self.operands_meant(symbol, left, right))
+    }
+
+    /// What operands that an operator does not take may be meant as.
+    fn operands_meant(&self, symbol: &str, left: &hir::Expr, right: &hir::Expr) -> String {
+        let [a, b] = [left, right].map(|side| self.operand_text(side.span));
+        let of =
+            |ty: Type| [(left.ty, &a), (right.ty, &b)].into_iter().find(|(one, _)| *one == ty).map(|(_, text)| text);
+        match (symbol, left.ty, right.ty) {
+            ("+" | "|", Type::Bool, Type::Bool) => format!("to ask for one of them write `{a} || {b}`, for both `{a} && {b}`"),
+            ("|", ..) => "`|` joins sets of characters, such as `CharSet.Numeric|CharSet.Hyphen`; `||` is the one of truth values".to_string(),
+            ("+" | "-", Type::DateTime, ty) if ty.is_number() => {
+                format!("say what the number counts: `{a} {symbol} TimeSpan.FromDays({b})`")
+            }
+            ("+", Type::DateTime, Type::DateTime) => format!("the time between them is `{a} - {b}`"),
+            ("-", Type::TimeSpan, Type::DateTime) => format!("a time is subtracted from a date: `{b} - {a}`"),
+            _ => match (of(Type::Bool), of(Type::TimeSpan), of(Type::String)) {
+                (Some(text), ..) => format!("to calculate with a truth value give each its number: `({text} ? 1 : 0)`"),
+                (_, Some(text), _) => {
+                    format!("to calculate with a length of time read it as a number: `{text}.TotalDays`")
+                }
+                (.., Some(text)) => format!("if the text is a number, read it as one: `{text}.ToDouble()`"),
+                _ => format!("`{symbol}` takes numbers"),
+            },
+        }
     }
 
     /// `an attribute cannot be read as TimeSpan`

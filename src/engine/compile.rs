@@ -13,7 +13,7 @@ use crate::limit::Limits;
 use crate::program::{Handle, Program};
 use crate::schema::Schema;
 use crate::source::Source;
-use crate::syntax::{self, Scanned};
+use crate::syntax::{self, Holds, Scanned};
 use indexmap::IndexMap;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -112,10 +112,12 @@ fn check(units: Vec<Unit>, scans: Vec<Scanned>, how: How<'_>) -> Compiled {
     let mut parsed: Vec<IndexMap<String, (Part, Parsed)>> = Vec::with_capacity(units.len());
     for unit in units {
         let Unit { id, parent, definitions, functions, assessments, limits } = unit;
-        let mut parse = |texts: &[Text]| -> Vec<File> {
-            texts.iter().zip(scans.by_ref()).map(|(text, scan)| file(text, scan, &limits, &mut diagnostics)).collect()
+        let mut parse_as = |holds: Holds, texts: &[Text]| -> Vec<File> {
+            let scanned = texts.iter().zip(scans.by_ref());
+            scanned.map(|(text, scan)| file(text, scan, holds, &limits, &mut diagnostics)).collect()
         };
-        let functions = parse(&functions);
+        let functions = parse_as(Holds::Functions, &functions);
+        let mut parse = |texts: &[Text]| parse_as(Holds::Rules, texts);
         let parts = assessments.into_iter().map(|(key, part)| {
             let files =
                 Parsed { rules: parse(&part.rules), actions: parse(&part.actions), routing: parse(&part.routing) };
@@ -156,8 +158,8 @@ fn check(units: Vec<Unit>, scans: Vec<Scanned>, how: How<'_>) -> Compiled {
 }
 
 /// Parses one text.
-fn file(text: &Text, scan: Scanned, limits: &Limits, diagnostics: &mut Vec<Diagnostic>) -> File {
-    let parsed = scan.parse(&text.source, limits);
+fn file(text: &Text, scan: Scanned, holds: Holds, limits: &Limits, diagnostics: &mut Vec<Diagnostic>) -> File {
+    let parsed = scan.parse(&text.source, limits, holds);
     let damaged = parsed.diagnostics.iter().any(Diagnostic::is_error);
     diagnostics.extend(parsed.diagnostics);
     File { damaged, source: text.source.clone(), tree: parsed.tree, default_name: text.default_name.clone() }

@@ -67,7 +67,16 @@ pub fn nesting(text: &str) -> usize {
 /// A rule without a clause is left to the checker; a text without anything is an error here. Needs stack in
 /// proportion to the text's [`nesting`].
 pub fn parse_rules(source: &Arc<Source>, limits: &Limits) -> Parsed<File> {
-    Scanned::rules(source, limits).parse(source, limits)
+    Scanned::rules(source, limits).parse(source, limits, Holds::Rules)
+}
+
+/// What a text has to hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Holds {
+    /// Rules, velocity sets, lists of actions.
+    Rules,
+    /// Functions (R6.1).
+    Functions,
 }
 
 /// A text of rules that was looked over, so that its nesting is known before it is parsed.
@@ -90,7 +99,7 @@ impl Scanned {
     }
 
     /// Parses it: the same text under the same limits.
-    pub(crate) fn parse(self, source: &Arc<Source>, limits: &Limits) -> Parsed<File> {
+    pub(crate) fn parse(self, source: &Arc<Source>, limits: &Limits, holds: Holds) -> Parsed<File> {
         let mut faults = Faults::new(source);
         let mut stretches = Vec::new();
         if let (Some((base, text)), Some(scan)) = (admit(source, limits, &mut faults), self.scan) {
@@ -98,8 +107,17 @@ impl Scanned {
             let whole = if correct { whole::elements(text, base, &scan, limits, &mut faults) } else { None };
             stretches = whole.unwrap_or_else(|| vec![recover::rules(text, base, &scan, limits, &mut faults)]);
             if stretches.iter().all(Vec::is_empty) && scan.faults.is_empty() && scan.pieces.is_empty() {
-                let help = "a rule holds at least one statement, such as `RETURN Approve()`";
-                faults.report(Code::NOTHING_HERE, Span::new(0, 0), "expected a rule, found nothing", |d| d.help(help));
+                let (message, help) = match holds {
+                    Holds::Rules => (
+                        "expected a rule, found nothing",
+                        "a rule holds at least one statement, such as `RETURN Approve()`",
+                    ),
+                    Holds::Functions => (
+                        "expected a function, found nothing",
+                        "begin it with `FUNCTION name(_parameter: Type)` and `OUTPUT name: Type`, or remove the file",
+                    ),
+                };
+                faults.report(Code::NOTHING_HERE, Span::new(0, 0), message, |d| d.help(help));
             }
         }
         let tree = layout::layout(stretches.into_iter().flatten(), &mut faults);

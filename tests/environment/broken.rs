@@ -161,3 +161,21 @@ fn parts_that_are_not_there_yet_are_told() {
         ]
     );
 }
+
+#[test]
+fn a_file_of_functions_without_one_is_told_what_belongs_there() {
+    let folder = Folder::new(&[
+        ("fql.toml", "[assessments.purchase]\n"),
+        ("functions/empty.fql", "// nothing yet\n"),
+        ("purchase/rules/a.fql", "// nothing yet\n"),
+    ]);
+    let (_, found) = folder.builder().check();
+    assert_eq!(
+        found.iter().map(|one| folder.shown(one)).collect::<Vec<_>>(),
+        [
+            "E0111 functions/empty.fql:1:1 expected a function, found nothing",
+            "E0111 purchase/rules/a.fql:1:1 expected a rule, found nothing",
+        ]
+    );
+    assert!(found[0].help.as_ref().is_some_and(|help| help.contains("FUNCTION")), "{:?}", found[0].help);
+}
