@@ -22,6 +22,11 @@ const NEAREST: usize = 128;
 /// How many ends under one subject are looked through for them.
 const LOOKS: usize = 512;
 
+/// How many ends are looked at for all statements together, before few are for each of the others: so that the time for many
+/// rules grows with their number and no faster.
+const ALL_LOOKS: usize = 400_000;
+const LATE_LOOKS: usize = 16;
+
 /// Up to how many values of a subject ends are found by value.
 const FEW: u64 = 8;
 
@@ -48,6 +53,8 @@ pub(super) struct Ends {
     asked: Asked,
     /// For each end the turn in which it was looked at last.
     looked_at: Vec<u32>,
+    /// How many were looked at.
+    looks: usize,
 }
 
 /// Ends that mention a subject.
@@ -221,19 +228,23 @@ impl Ends {
                 })
             })
         };
+        let most = if self.looks < ALL_LOOKS { LOOKS } else { LATE_LOOKS };
+        let mut looks = 0;
         let mut found: Vec<u32> = Vec::new();
         let mut nearest = |places: &mut dyn Iterator<Item = u32>, found: &mut Vec<u32>| {
             // An end is filed under each of its subjects.
-            let once = |place: &u32| match looked_at.get_mut(*place as usize) {
-                Some(turn) => std::mem::replace(turn, asked.turn) != asked.turn,
-                None => false,
+            let once = |place: &u32| {
+                let turn = looked_at.get_mut(*place as usize);
+                let once = turn.is_some_and(|turn| std::mem::replace(turn, asked.turn) != asked.turn);
+                looks += usize::from(once);
+                once
             };
-            found.extend(places.take(LOOKS).filter(once).filter(matters).take(NEAREST));
+            found.extend(places.take(most).filter(once).filter(matters).take(NEAREST));
         };
         if is_free {
             nearest(&mut self.settled.iter().rev().copied(), &mut found);
         } else {
-            nearest(&mut self.vague.iter().rev().copied(), &mut found);
+            nearest(&mut self.vague.iter().rev().take(NEAREST).copied(), &mut found);
         }
         for (subject, classes, left_over) in &literal {
             let Some(about) = self.by_subject.get(*subject as usize) else { continue };
@@ -254,6 +265,7 @@ impl Ends {
             nearest(&mut about.waiting.all.iter().rev().copied(), &mut found);
             nearest(&mut about.settled.all.iter().rev().copied(), &mut found);
         }
+        self.looks += looks;
         found.sort_unstable();
         found.dedup();
         found.drain(..found.len().saturating_sub(NEAREST));
