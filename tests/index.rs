@@ -111,7 +111,7 @@ fn test(dice: &mut Dice) -> String {
 fn derived(dice: &mut Dice, text: &str, word: &str) -> String {
     let (number, small) = (dice.one(&NUMBERS), dice.below(9));
     let relation = dice.one(&["<", "<=", ">", ">=", "==", "!="]);
-    match dice.below(24) {
+    match dice.below(28) {
         0 => format!("@\"{text}\".Trim().ToUpper() == \"{}\"", word.to_uppercase()),
         1 => format!("@\"{text}\".Length {relation} {small}"),
         2 => format!("@\"{number}\".ToInt32() {relation} {small}"),
@@ -133,6 +133,10 @@ fn derived(dice: &mut Dice, text: &str, word: &str) -> String {
         16 => format!("@@\"items\".AsJsonArray().Length {relation} {small}"),
         17 => format!("@@\"{text}\".AsInt() {relation} {small}"),
         18 => format!("@\"{text}\".IndexOf(\"b\") {relation} {small}"),
+        23 => format!("@\"{text}\".IndexOf(\"{word}\") {}", dice.one(&[">= 0", "> -1", "!= -1", "< 0", "== -1"])),
+        24 => format!("@\"{text}\".Trim().IndexOf(\"{word}\") {}", dice.one(&[">= 0", "> -1", "== -1"])),
+        25 => format!("@\"made\" {relation} \"2026-01-0{}\".ToDateTime().AddHours(-{small})", 1 + small),
+        26 => format!("@\"{number}\" {relation} -1 + {small} && !@\"{text}\".IsNullOrEmpty()"),
         19 => format!("$lower == \"{}\"", word.to_lowercase()),
         20 => format!("$whole {relation} {small}"),
         21 => "$known".into(),

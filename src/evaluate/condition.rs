@@ -65,14 +65,13 @@ impl<'a> Machine<'a> {
 #[inline(always)]
 pub(crate) fn slot_test(seen: Seen<'_>, test: &Test) -> bool {
     let Seen { program, slots, raws, text, .. } = seen;
-    let double = |slot: u32| seen.double(slot);
     match test.kind {
         TestKind::Bool(slot) => seen.bool(slot),
-        TestKind::Less(slot, c) => double(slot) < c,
-        TestKind::LessOrEqual(slot, c) => double(slot) <= c,
-        TestKind::Greater(slot, c) => double(slot) > c,
-        TestKind::GreaterOrEqual(slot, c) => double(slot) >= c,
-        TestKind::Equal(slot, c) => double(slot) == c,
+        TestKind::Less(slot, c) => seen.double(slot) < c,
+        TestKind::LessOrEqual(slot, c) => seen.double(slot) <= c,
+        TestKind::Greater(slot, c) => seen.double(slot) > c,
+        TestKind::GreaterOrEqual(slot, c) => seen.double(slot) >= c,
+        TestKind::Equal(slot, c) => seen.double(slot) == c,
         TestKind::ShortEqual(slot, len, head) => {
             let here = seen.text_slot(slot);
             here.head == head && here.len == u32::from(len)
@@ -123,7 +122,7 @@ pub(crate) fn slot_test(seen: Seen<'_>, test: &Test) -> bool {
             let (here, there) = (seen.text_slot(slot), seen.text_slot(other));
             here.len == there.len && here.tail == there.tail && (here.len <= 8 || seen.bytes(slot) == seen.bytes(other))
         }
-        TestKind::Doubles(relation, slot, other) => relation.holds(double(slot).partial_cmp(&double(other))),
+        TestKind::Doubles(relation, slot, other) => relation.holds(seen.double(slot).partial_cmp(&seen.double(other))),
         TestKind::Calculation(number) => match program.calculations.get(number as usize) {
             Some(calculation) => calculation.holds(&slots.doubles),
             None => false,
@@ -157,12 +156,12 @@ fn unused(len: u8) -> u32 {
 
 /// Whether a text begins with the first 8 bytes of a constant, if it has so many.
 #[inline(always)]
-fn is_first(constant: &[u8], here: TextSlot) -> bool {
+fn is_first(constant: &[u8], here: &TextSlot) -> bool {
     constant.first_chunk().is_none_or(|first| u64::from_le_bytes(*first) == here.head)
 }
 
 /// Whether a text ends with the last 8 bytes of a constant, if it has so many.
 #[inline(always)]
-fn is_last(constant: &[u8], here: TextSlot) -> bool {
+fn is_last(constant: &[u8], here: &TextSlot) -> bool {
     constant.last_chunk().is_none_or(|last| u64::from_le_bytes(*last) == here.tail)
 }

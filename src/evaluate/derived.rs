@@ -25,8 +25,18 @@ enum Value<'a> {
     Bool(bool),
     /// See [`number`].
     Number(f64),
-    Text(TextSlot, &'a str),
+    Text(&'a Text<'a>),
 }
+
+/// A text, as a slot holds it and by itself.
+#[derive(Debug, Default)]
+struct Text<'a> {
+    slot: TextSlot,
+    text: &'a str,
+}
+
+/// What stands for a text that is not there.
+static EMPTY: Text<'static> = Text { slot: TextSlot::EMPTY, text: "" };
 
 /// How many values get room at once: of many, an event asks for few.
 const PAGE: usize = 8;
@@ -85,8 +95,8 @@ impl<'a> Derived<'a> {
     /// The text of a derived slot; empty if there is none.
     #[cold]
     #[inline(never)]
-    fn text(&self, slot: u32) -> (TextSlot, &'a str) {
-        if let Value::Text(slot, text) = self.value(slot & !DERIVED) { (slot, text) } else { Default::default() }
+    fn text(&self, slot: u32) -> &'a Text<'a> {
+        if let Value::Text(text) = self.value(slot & !DERIVED) { text } else { &EMPTY }
     }
 
     fn value(&self, number: u32) -> Value<'a> {
@@ -121,7 +131,7 @@ impl<'a> Derived<'a> {
         let start = self.program.derived.get(derived as usize)?.code;
         match self.run(start, &mut context)? {
             Datum::Bool(value) => Some(Value::Bool(value)),
-            Datum::String(text) => Some(Value::Text(TextSlot::of(text), text)),
+            Datum::String(text) => Some(Value::Text(self.arena.alloc(Text { slot: TextSlot::of(text), text }))),
             value => number(value).map(Value::Number),
         }
     }
@@ -199,10 +209,10 @@ impl<'e> Seen<'e> {
     }
 
     #[inline(always)]
-    pub(super) fn text_slot(self, slot: u32) -> TextSlot {
+    pub(super) fn text_slot(self, slot: u32) -> &'e TextSlot {
         match self.slots.texts.get(slot as usize) {
-            Some(text) => *text,
-            None => self.derived.map_or_else(TextSlot::default, |derived| derived.text(slot).0),
+            Some(text) => text,
+            None => self.derived.map_or(&EMPTY.slot, |derived| &derived.text(slot).slot),
         }
     }
 
@@ -224,6 +234,6 @@ impl<'e> Seen<'e> {
     #[inline]
     pub(super) fn place(self, slot: u32) -> Option<(&'e str, std::ops::Range<usize>)> {
         let place = self.slots.place(slot, self.text);
-        place.or_else(|| self.derived.map(|derived| derived.text(slot).1).map(|text| (text, 0..text.len())))
+        place.or_else(|| self.derived.map(|derived| derived.text(slot).text).map(|text| (text, 0..text.len())))
     }
 }

@@ -137,6 +137,9 @@ impl Slots {
 }
 
 impl TextSlot {
+    /// The slot of the empty text.
+    pub(super) const EMPTY: TextSlot = TextSlot { head: 0, tail: 0, start: 0, len: 0 };
+
     /// The slot of a text that stands by itself.
     pub(super) fn of(text: &str) -> TextSlot {
         TextSlot::new(text, 0, text.len() as u32)

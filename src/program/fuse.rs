@@ -70,6 +70,10 @@ impl<'h> Build<'h> {
         let special = match &e.kind {
             Kind::Compare(comparison, operands) if comparison.operands == Operands::Same => {
                 let [left, right] = operands.as_ref();
+                if let Some((base, steps, text, means)) = held(comparison.relation, left, right) {
+                    let number = self.derive(Part::before_last(base, steps))?;
+                    return Some((number, TestKind::Contains(number | DERIVED, self.text(text)), means));
+                }
                 match (&self.meant(left).kind, &self.meant(right).kind) {
                     (_, Kind::Constant(constant)) => self.derived_constant(comparison.relation, left, constant),
                     (Kind::Constant(constant), _) => {
@@ -195,7 +199,8 @@ impl<'h> Build<'h> {
             Kind::Compare(comparison, operands) if comparison.operands == Operands::Same => {
                 let [left, right] = operands.as_ref();
                 let (left, right) = (self.meant(left), self.meant(right));
-                self.folded_comparison(comparison.relation, left, right)
+                self.held_comparison(comparison.relation, left, right)
+                    .or_else(|| self.folded_comparison(comparison.relation, left, right))
                     .or_else(|| self.fused_comparison(comparison.relation, left, right))
                     .or_else(|| self.cell_comparison(comparison.relation, left, right))
                     .or_else(|| self.calculation(comparison.relation, left, right))
@@ -226,6 +231,14 @@ impl<'h> Build<'h> {
             }
             _ => None,
         }
+    }
+
+    /// Whether an attribute holds a text, asked as `@a.IndexOf("b") >= 0`.
+    fn held_comparison(&mut self, relation: Relation, left: &Expr, right: &Expr) -> Option<(TestKind, bool)> {
+        let (base, [_], text, means) = held(relation, left, right)? else { return None };
+        let Kind::Attribute(path) = self.meant(base).kind else { return None };
+        let slot = self.slot(Type::String, path);
+        Some((TestKind::Contains(slot, self.text(text)), means))
     }
 
     /// The number that a constant expression is, one that is more than a constant.
@@ -458,6 +471,33 @@ impl<'h> Build<'h> {
             },
             _ => None,
         }
+    }
+}
+
+/// What is asked whether it holds a text, its steps the last of which asks, the text, and whether yes means true: if a place in
+/// a text is compared so that it tells just whether there is one.
+fn held<'e>(
+    relation: Relation,
+    left: &'e Expr,
+    right: &'e Expr,
+) -> Option<(&'e Expr, &'e [hir::Step], &'e Arc<str>, bool)> {
+    let Kind::Steps(base, steps) = &left.kind else { return None };
+    let place = match &right.kind {
+        Kind::Constant(Constant::Int(place)) => *place,
+        Kind::Negate(one) if matches!(one.kind, Kind::Constant(Constant::Int(1))) => -1,
+        _ => return None,
+    };
+    let means = match (relation, place) {
+        (Relation::GreaterOrEqual, 0) | (Relation::Greater | Relation::NotEqual, -1) => true,
+        (Relation::Less, 0) | (Relation::LessOrEqual | Relation::Equal, -1) => false,
+        _ => return None,
+    };
+    let StepKind::Method(row, arguments) = &steps.last()?.kind else { return None };
+    match arguments.as_slice() {
+        [text] if row.place == function::Place::Method(Type::String) && row.name == "IndexOf" => {
+            Some((base, steps, text.kind.text()?, means))
+        }
+        _ => None,
     }
 }
 
