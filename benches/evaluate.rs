@@ -87,6 +87,7 @@ fn evaluate(c: &mut Criterion) {
     compare(c, "ten_thousand", &work::many(10_000), &events, |event| native::in_order(&table, event));
     beside_in_order(c, "fields", Crowd::Fields(1_024));
     beside_in_order(c, "mixed", Crowd::Mixed(1_000));
+    beside_in_order(c, "derived", Crowd::Derived(1_000));
 }
 
 criterion_group!(benches, evaluate);

@@ -15,6 +15,8 @@ pub(crate) enum Crowd {
     Fields(usize),
     /// So many clauses of eight kinds: ranges, sets, beginnings, ends and parts of texts, two attributes, lists.
     Mixed(usize),
+    /// So many clauses of six kinds that calculate something from an attribute: case, parts and lengths of texts, conversions, dates.
+    Derived(usize),
 }
 
 impl Crowd {
@@ -23,7 +25,7 @@ impl Crowd {
         let mut random = Random(17);
         let mut text = String::new();
         let count = match self {
-            Crowd::Fields(count) | Crowd::Mixed(count) => count,
+            Crowd::Fields(count) | Crowd::Mixed(count) | Crowd::Derived(count) => count,
         };
         for number in 0..count {
             let when = match self {
@@ -33,6 +35,7 @@ impl Crowd {
                     format!(r#"@"n{one}" > {least} && @"s{name}" == "v{value}" && @"n{two}" > {other}"#)
                 }
                 Crowd::Mixed(_) => mixed(number, &mut random),
+                Crowd::Derived(_) => derived(number, &mut random),
             };
             // INVARIANT: writing to a string never fails.
             let _ = writeln!(text, "RETURN Review() WHEN {when}");
@@ -61,6 +64,9 @@ impl Crowd {
                 let (value, word) = (random.below(10_000), random.below(20));
                 let _ = write!(text, r#""n{number}": {value}, "s{number}": "v{word}", "#);
             }
+            if let Crowd::Derived(_) = self {
+                let _ = write!(text, r#""made": "2026-01-1{}T10:00:00.5Z", "#, random.below(10));
+            }
             text + r#""country": "NL"}"#
         };
         let decided = |text: String| {
@@ -68,6 +74,18 @@ impl Crowd {
             (decision.clause_number().map_or(0, |number| number + 1), text)
         };
         (0..16).map(|_| decided(event())).collect()
+    }
+}
+
+fn derived(number: usize, random: &mut Random) -> String {
+    let [one, text, value] = [16, 16, 10_000].map(|end| random.below(end));
+    match number % 6 {
+        0 => format!(r#"@"s{text}".ToUpper() == "W{number}""#),
+        1 => format!(r#"@"n{one}".ToInt32() == {value} && @"s{text}".Length > 1"#),
+        2 => format!(r#"(@"made" - "2026-01-01".ToDateTime()).TotalDays > {value} && @"n{one}" > 5"#),
+        3 => format!(r#"@"s{text}".Trim().ToLower().StartsWith("w{number}")"#),
+        4 => format!(r#"@"s{text}".Substring(1) == "x{number}""#),
+        _ => format!(r#"Math.Max(@"n{one}", @"n{text}") < {} && @"made" > "2026-01-20".ToDateTime()"#, value % 9),
     }
 }
 

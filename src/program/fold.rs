@@ -7,33 +7,32 @@ use crate::function::{Function, Volatility};
 use crate::hir::{Arithmetic, Conversion, Expr, Kind, Let, StepKind};
 use crate::value::{Context, Datum, Type, operate};
 
-/// How many variables stand for one another at most.
-const DEEPEST: usize = 8;
+/// How many parts a constant expression has at most, what its variables hold written out.
+const MOST_PARTS: usize = 32;
 
 /// The value of a constant expression. Texts in it are its own.
 pub(super) fn fold<'a>(e: &'a Expr, lets: &'a [Let], context: &mut Context<'a>) -> Option<Datum<'a>> {
-    below(e, lets, context, DEEPEST)
+    let mut left = MOST_PARTS;
+    below(e, lets, context, &mut left)
 }
 
-fn below<'a>(e: &'a Expr, lets: &'a [Let], context: &mut Context<'a>, deep: usize) -> Option<Datum<'a>> {
-    let all = |operands: &'a [Expr], context: &mut Context<'a>| -> Option<Vec<Datum<'a>>> {
-        operands.iter().map(|operand| below(operand, lets, context, deep)).collect()
-    };
+fn below<'a>(e: &'a Expr, lets: &'a [Let], context: &mut Context<'a>, left: &mut usize) -> Option<Datum<'a>> {
+    *left = left.checked_sub(1)?;
     match &e.kind {
         Kind::Constant(constant) => Some(constant.datum()),
         Kind::Variable(id) => match lets.get(*id as usize)? {
-            Let { value, default: None, output: None, .. } => below(value, lets, context, deep.checked_sub(1)?),
+            Let { value, default: None, output: None, .. } => below(value, lets, context, left),
             _ => None,
         },
-        Kind::Negate(operand) => operate::negate(below(operand, lets, context, deep)?).ok(),
-        Kind::Convert(Conversion::Widen, operand) => match below(operand, lets, context, deep)? {
+        Kind::Negate(operand) => operate::negate(below(operand, lets, context, left)?).ok(),
+        Kind::Convert(Conversion::Widen, operand) => match below(operand, lets, context, left)? {
             Datum::Int(value) => Some(Datum::Double(value as f64)),
             _ => None,
         },
         Kind::Chain(first, links) => {
-            let mut value = below(first, lets, context, deep)?;
+            let mut value = below(first, lets, context, left)?;
             for link in links {
-                let right = below(&link.operand, lets, context, deep)?;
+                let right = below(&link.operand, lets, context, left)?;
                 if link.operator == Arithmetic::Join {
                     return None;
                 }
@@ -41,12 +40,15 @@ fn below<'a>(e: &'a Expr, lets: &'a [Let], context: &mut Context<'a>, deep: usiz
             }
             Some(value)
         }
-        Kind::Call(function, arguments) => call(function, &all(arguments, context)?, context),
+        Kind::Call(function, arguments) => {
+            let operands = all(arguments, lets, context, left)?;
+            call(function, &operands, context)
+        }
         Kind::Steps(base, steps) => {
-            let mut value = below(base, lets, context, deep)?;
+            let mut value = below(base, lets, context, left)?;
             for step in steps {
                 let StepKind::Method(function, arguments) = &step.kind else { return None };
-                let mut operands = all(arguments, context)?;
+                let mut operands = all(arguments, lets, context, left)?;
                 operands.insert(0, value);
                 value = call(function, &operands, context)?;
             }
@@ -54,6 +56,15 @@ fn below<'a>(e: &'a Expr, lets: &'a [Let], context: &mut Context<'a>, deep: usiz
         }
         _ => None,
     }
+}
+
+fn all<'a>(
+    operands: &'a [Expr],
+    lets: &'a [Let],
+    context: &mut Context<'a>,
+    left: &mut usize,
+) -> Option<Vec<Datum<'a>>> {
+    operands.iter().map(|operand| below(operand, lets, context, left)).collect()
 }
 
 fn call<'a>(function: &Function, operands: &[Datum<'a>], context: &mut Context<'a>) -> Option<Datum<'a>> {
