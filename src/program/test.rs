@@ -19,8 +19,7 @@ pub struct Test {
     pub(crate) no: u32,
 }
 
-/// What a test asks. The first number is the slot, in the column of the kind's type, or a derived value
-/// ([`DERIVED`](super::DERIVED)).
+/// What a test asks. The first number is the slot, in the column of the kind's type, or a derived value, with the bit `DERIVED`.
 ///
 /// Constants of at most 8 bytes stand in the test itself, as a slot keeps the two ends of its text: see `ends`.
 #[derive(Clone, Copy, Debug, PartialEq)]
