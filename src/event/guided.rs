@@ -43,15 +43,12 @@ impl<'p> Guided<'p, '_, '_, '_> {
         let mut behind = Behind::Brace;
         let mut earned = 0;
         loop {
-            let guess = self.order.guess(guesses, bytes.get(at..).unwrap_or_default());
-            let index = match guess {
-                Some(guess) => {
-                    earned += u32::from(self.order.seam(guess).earns);
-                    #[cfg(test)]
-                    {
-                        self.order.counted.1 += 1;
-                    }
-                    guess
+            #[cfg(test)]
+            let missed = self.order.counted.0;
+            let (index, seam) = match self.order.guess(guesses, bytes.get(at..).unwrap_or_default()) {
+                Some((index, seam)) => {
+                    earned += u32::from(seam.earns);
+                    (index, seam)
                 }
                 None => {
                     let place = scan::blank(bytes, at);
@@ -65,7 +62,7 @@ impl<'p> Guided<'p, '_, '_, '_> {
                         _ => return Err(JsonFault::new(FaultKind::ObjectEnd, place)),
                     };
                     match self.learn((at, key), node, site, behind)? {
-                        Some(learned) => learned,
+                        Some(learned) => (learned, self.order.seam(learned)),
                         None => {
                             self.order.earn(earned);
                             return self.reader.members(key, node, visit, depth);
@@ -73,7 +70,11 @@ impl<'p> Guided<'p, '_, '_, '_> {
                     }
                 }
             };
-            let &Seam { name, next, other, len, is_string, .. } = self.order.seam(index);
+            let &Seam { name, next, other, len, key: (start, end), is_exact, is_string, .. } = seam;
+            #[cfg(test)]
+            {
+                self.order.counted.1 += u64::from(self.order.counted.0 == missed);
+            }
             let value = at + usize::from(len);
             // A string begins with the quote that the seam ends with; before others may be more white space than last time.
             let value = if is_string { value } else { scan::blank(bytes, value) };
@@ -81,7 +82,10 @@ impl<'p> Guided<'p, '_, '_, '_> {
                 (UNREAD, true) => scan::string(bytes, value)?.0 + 1,
                 (UNREAD, false) => self.pass(value, index, depth + 1)?,
                 (name, _) => match node.keys.name(name) {
-                    Some(name) => self.member((at, value), index, name, visit, depth)?,
+                    Some(name) => {
+                        let key = Key { start: at + usize::from(start), end: at + usize::from(end), is_exact };
+                        self.member(value, is_string, index, (name, key), visit, depth)?
+                    }
                     // INVARIANT: a seam's name is one of the node that its site belongs to.
                     None => return Err(JsonFault::new(FaultKind::Key, at)),
                 },
@@ -118,18 +122,17 @@ impl<'p> Guided<'p, '_, '_, '_> {
         Ok(self.order.learn(site, behind, text, Seam::new(name, (start, end), key.is_exact, is_string)))
     }
 
-    /// The value at `value` of a name that is read; its seam begins at `at`.
+    /// The value at `value`, behind the quote if it is a string, of a name that is read and the key that means it.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn member(
         &mut self,
-        (at, value): (usize, usize),
+        value: usize,
+        is_string: bool,
         index: u16,
-        name: &'p Name,
+        (name, key): (&'p Name, Key),
         visit: u64,
         depth: u32,
     ) -> Scanned<usize> {
-        let &Seam { key: (start, end), is_exact, is_string, .. } = self.order.seam(index);
-        let key = Key { start: at + usize::from(start), end: at + usize::from(end), is_exact };
         // INVARIANT: children of nodes are nodes.
         let Some(node) = self.reader.paths.nodes.get(name.child as usize) else { return Ok(value) };
         if let Some(seen) = self.reader.raws.seen(name.edge, visit)

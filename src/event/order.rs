@@ -6,10 +6,12 @@
 //! looking the key up and looking for the colon. A seam knows the two seams that followed it last, and the [`Site`] where the
 //! keys of its value's own object are kept. A wrong guess costs two comparisons; the key is then read by the grammar.
 //!
-//! What is kept is bounded, and so is what guessing may cost. A miss is paid from a credit; hits earn some of what they save,
-//! and each event brings a twentieth of what reading it by the grammar costs. Without credit nothing is learned, and the next
-//! events are read by the grammar until there is enough again. So whatever the order of keys, reading costs at most about 5 %
-//! more than without guesses; some 8 % where objects of one new key each stand deep within each other.
+//! What is kept is bounded, and so is what guessing may cost. A miss is paid from a credit; hits earn what they save, and each
+//! event brings a twentieth of what reading it by the grammar costs at least. Without credit nothing is learned, and the next
+//! events are read by the grammar until there is enough again. The keys within a value are learned when its own key is met
+//! again, so that objects of new keys deep within each other cost one miss. So whatever the order of keys, reading costs at
+//! most about 5 % more than without guesses, besides what a session spends once, at its beginning; some 7 % where keys that
+//! are guessed right save nothing, since nobody reads them and their values are short, and pay for others.
 
 use super::paths::Paths;
 use hashbrown::HashTable;
@@ -19,6 +21,8 @@ use wide::u8x32;
 
 /// No seam, or no site.
 pub(super) const NOTHING: u16 = 0;
+/// No site so far: the value's key was met once.
+const LATER: u16 = u16::MAX;
 /// The site of the event itself.
 pub(super) const ROOT: u16 = 1;
 /// The key of a seam is not read.
@@ -36,21 +40,27 @@ const PART: usize = 32;
 /// Events after which everything is forgotten, if there is no more room.
 const MEMORY: u32 = 1024;
 
-/// A unit of credit is a tenth of reading a key by the grammar. A miss costs two more keys.
-const MISS: i64 = 20;
-/// What a hit earns at most: less than what it saves. A key of one byte is read by the grammar as fast as it is guessed.
-const HIT: usize = 3;
-/// The longest seam whose hit earns nothing, in bytes: a comma, a key of two bytes with its quotes, and a colon.
+/// A unit of credit is an instruction, as callgrind counts them. What a miss takes that is learned from.
+const MISS: i64 = 450;
+/// What a miss takes for which there is no credit.
+const REFUSED: i64 = 90;
+/// What it takes to make a site.
+const SITE: i64 = 150;
+/// What a hit saves at least, and earns. A key of one byte is read by the grammar as fast as it is guessed.
+const HIT: usize = 45;
+/// The longest seam whose hit earns nothing, in bytes: a comma, a key of two bytes with its quotes, and a colon. Each byte more
+/// earns so much, up to all of it.
 const SHORT: usize = 6;
-/// What it costs to look for guesses at all, for each object; and for each element of an array that has none.
-const OBJECT: i64 = 6;
-const ELEMENT: i64 = 2;
-/// Bytes of an event that bring one unit: half a unit for a key and value of 32 bytes, 5 % of their cost.
-const BYTES: usize = 64;
+const LONGER: usize = 16;
+/// What it takes to look for guesses at all, for each object; and for each element of an array that has none.
+const OBJECT: i64 = 90;
+const ELEMENT: i64 = 30;
+/// Bytes of an event that bring one unit: a twentieth of what they take where the text is long strings, the cheapest there is.
+const BYTES: usize = 20;
 /// The most credit that is kept, and what a new session begins with.
-const MOST: i64 = 4096;
+const MOST: i64 = 70_000;
 /// Guessing begins again at this credit.
-const ENOUGH: i64 = 200;
+const ENOUGH: i64 = 5_000;
 
 /// The bytes before a value of an object: white space, a comma unless it is the first, the key, the colon, and the opening
 /// quote if the value is a string.
@@ -127,6 +137,9 @@ pub(super) struct Order {
     /// For tests: keys that were not guessed, and those that were.
     #[cfg(test)]
     pub(super) counted: (u64, u64),
+    /// For tests: seams that were compared with one to be kept.
+    #[cfg(test)]
+    pub(super) compared: std::cell::Cell<u64>,
 }
 
 impl Seam {
@@ -149,7 +162,7 @@ impl Seam {
 
     /// A seam with the members that its text decides.
     pub(super) fn new(name: u32, key: (u8, u8), is_exact: bool, is_string: bool) -> Seam {
-        Seam { name, key, is_exact, is_string, ..Seam::NEVER }
+        Seam { name, key, is_exact, is_string, inner: LATER, ..Seam::NEVER }
     }
 }
 
@@ -185,6 +198,8 @@ impl Default for Order {
             age: 0,
             #[cfg(test)]
             counted: (0, 0),
+            #[cfg(test)]
+            compared: std::cell::Cell::new(0),
         }
     }
 }
@@ -228,9 +243,9 @@ impl Order {
         (site.seams < SEAMS_OF_SITE).then_some((site.first, site.other))
     }
 
-    /// The one of two seams that stands at the beginning of these bytes.
+    /// The one of two seams that stands at the beginning of these bytes, and its number.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub(super) fn guess(&self, (next, other): (u16, u16), bytes: &[u8]) -> Option<u16> {
+    pub(super) fn guess(&self, (next, other): (u16, u16), bytes: &[u8]) -> Option<(u16, &Seam)> {
         // After the last key of an object, usually.
         if next == NOTHING {
             return None;
@@ -243,19 +258,18 @@ impl Order {
                 &padded
             }
         };
-        if self.fits(next, ahead, bytes) {
-            Some(next)
-        } else if self.fits(other, ahead, bytes) {
-            Some(other)
-        } else {
-            None
+        match self.fitting(next, ahead, bytes) {
+            Some(seam) => Some((next, seam)),
+            None => self.fitting(other, ahead, bytes).map(|seam| (other, seam)),
         }
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn fits(&self, index: u16, ahead: &[u8; PART], bytes: &[u8]) -> bool {
-        let Some(seam) = self.seams.get(usize::from(index)) else { return false };
-        begins(ahead, (&seam.text, seam.needed)) && (usize::from(seam.len) <= PART || self.rest_fits(seam, bytes))
+    fn fitting(&self, index: u16, ahead: &[u8; PART], bytes: &[u8]) -> Option<&Seam> {
+        let seam = self.seams.get(usize::from(index))?;
+        let fits =
+            begins(ahead, (&seam.text, seam.needed)) && (usize::from(seam.len) <= PART || self.rest_fits(seam, bytes));
+        fits.then_some(seam)
     }
 
     /// A seam by its number.
@@ -289,23 +303,26 @@ impl Order {
         {
             self.counted.0 += 1;
         }
-        self.credit -= MISS;
-        self.credit >= 0
+        let is_paid = self.credit >= MISS;
+        self.credit -= if is_paid { MISS } else { REFUSED };
+        is_paid
     }
 
     /// Keeps a seam of these bytes at that place, if there is room.
     pub(super) fn learn(&mut self, site: u16, behind: Behind, text: &[u8], seam: Seam) -> Option<u16> {
-        let Order { seams, known, hasher, .. } = self;
-        let hash = |site: u16, text: &[u8], needed: u32| hasher.hash_one((site, needed, text));
+        let Order { seams, rests, known, hasher, .. } = self;
+        let hash = |site: u16, first: &[u8; PART], rest: &[u8; PART]| hasher.hash_one((site, first, rest));
         let (first, needed) = part(text);
         let rest = part(text.get(PART..).unwrap_or_default());
         let len = u8::try_from(text.len()).ok().filter(|len| usize::from(*len) <= 2 * PART)?;
         let is_same = |index: &u16| {
+            #[cfg(test)]
+            self.compared.set(self.compared.get() + 1);
             let Some(seam) = seams.get(usize::from(*index)) else { return false };
             let is_first_same = (seam.site, seam.len, seam.needed) == (site, len, needed) && seam.text == first;
-            is_first_same && (usize::from(len) <= PART || self.rests.get(usize::from(seam.rest)) == Some(&rest))
+            is_first_same && (usize::from(len) <= PART || rests.get(usize::from(seam.rest)) == Some(&rest))
         };
-        let hashed = hash(site, &first, needed);
+        let hashed = hash(site, &first, &rest.0);
         let index = match known.find(hashed, is_same) {
             Some(index) => *index,
             None => {
@@ -317,14 +334,16 @@ impl Order {
                 place.seams += 1;
                 self.is_full |= place.seams == SEAMS_OF_SITE;
                 let index = seams.len() as u16;
-                let number = self.rests.len() as u16;
+                let number = rests.len() as u16;
                 if text.len() > PART {
-                    self.rests.push(rest);
+                    rests.push(rest);
                 }
-                let earns = text.len().saturating_sub(SHORT).min(HIT) as u8;
+                let earns = (text.len().saturating_sub(SHORT) * LONGER).min(HIT) as u8;
                 seams.push(Seam { text: first, needed, site, len, earns, rest: number, ..seam });
                 let again = |index: &u16| {
-                    seams.get(usize::from(*index)).map_or(0, |seam| hash(seam.site, &seam.text, seam.needed))
+                    let Some(seam) = seams.get(usize::from(*index)) else { return 0 };
+                    let rest = if usize::from(seam.len) > PART { rests.get(usize::from(seam.rest)) } else { None };
+                    hash(seam.site, &seam.text, &rest.map_or([0; PART], |(text, _)| *text))
                 };
                 known.insert_unique(hashed, index, again);
                 index
@@ -346,10 +365,14 @@ impl Order {
     #[inline]
     pub(super) fn inner(&mut self, index: u16, depth: u32) -> u16 {
         let inner = self.seam(index).inner;
-        if inner != NOTHING || depth >= DEEPEST {
-            return inner;
-        }
-        let site = self.new_site();
+        if inner == NOTHING || inner == LATER { self.new_inner(index, depth) } else { inner }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn new_inner(&mut self, index: u16, depth: u32) -> u16 {
+        let is_known = self.seam(index).inner != LATER;
+        let site = if is_known && depth < DEEPEST { self.new_site() } else { NOTHING };
         if let Some(seam) = self.seams.get_mut(usize::from(index)) {
             seam.inner = site;
         }
@@ -384,6 +407,7 @@ impl Order {
             self.is_full = true;
             return NOTHING;
         }
+        self.credit -= SITE;
         self.sites.push(Site::default());
         (self.sites.len() - 1) as u16
     }

@@ -68,7 +68,7 @@ fn guesses_change_nothing() {
     let mut random = Random(41);
     let (mut plain, mut learning) = (Raws::new(), Raws::learning());
     let (mut guessed, mut refused) = (0, 0);
-    for round in 0..60 {
+    for round in 0..80 {
         let count = if round % 10 == 0 { 300 } else { 1 + random.below(30) };
         let paths = Paths::new(&(0..count).map(|_| random_path(&mut random)).collect::<Vec<_>>());
         let sources: Vec<Tree> = (0..1 + random.below(3)).map(|_| object(&mut random, 5)).collect();
@@ -147,7 +147,7 @@ fn wide_object(random: &mut Random, count: usize, name: impl Fn(&mut Random, usi
     Tree::Object((0..count).map(|at| (name(random, at), Tree::Int(random.below(100_000) as i64))).collect())
 }
 
-/// A miss costs about two keys read by the grammar; what a hit saves is more than a quarter of one. So the cost of guessing,
+/// A miss costs about two keys read by the grammar; what a hit saves is about a quarter of one. So the cost of guessing,
 /// in keys, is twice the misses less a quarter of the hits.
 #[test]
 fn keys_in_hostile_order_cost_at_most_a_twentieth() {
@@ -160,7 +160,10 @@ fn keys_in_hostile_order_cost_at_most_a_twentieth() {
         shuffle(&mut event, random);
         event
     };
-    let streams: [(&str, Vec<Tree>); 5] = [
+    let nested = |random: &mut Random| {
+        (0..25).fold(Tree::Int(1), |inner, _| Tree::Object(vec![(format!("key {} of many", random.next()), inner)]))
+    };
+    let streams: [(&str, Vec<Tree>); 6] = [
         ("shuffled", (0..4000).map(|_| shuffled(&mut random)).collect()),
         ("new keys", (0..4000).map(|_| wide_object(&mut random, 100, fresh)).collect()),
         (
@@ -170,6 +173,15 @@ fn keys_in_hostile_order_cost_at_most_a_twentieth() {
         (
             "steady for long, then shuffled for long",
             (0..4000).map(|at| if at / 200 % 2 == 0 { steady.clone() } else { shuffled(&mut random) }).collect(),
+        ),
+        (
+            "new keys in objects deep within each other",
+            (0..2000)
+                .map(|_| {
+                    let items = (0..4).map(|_| nested(&mut random)).collect();
+                    Tree::Object(vec![(String::from("items"), Tree::Array(items))])
+                })
+                .collect(),
         ),
         (
             "new keys in many small objects",
@@ -188,6 +200,21 @@ fn keys_in_hostile_order_cost_at_most_a_twentieth() {
         assert!(missed > 100, "{what}: nothing was tried, {missed} of {all}");
         assert!(2 * missed <= all / 20 + guessed / 4 + credit, "{what}: {missed} missed, {guessed} guessed of {all}");
     }
+}
+
+#[test]
+fn long_keys_that_begin_alike_are_told_apart_by_few_comparisons() {
+    let mut random = Random(13);
+    let paths = paths(&["x"]);
+    let mut learning = Raws::learning();
+    for _ in 0..200 {
+        let alike = |random: &mut Random, _| format!("a key that begins as all others do {}", random.next());
+        let mut text = String::new();
+        write(&wide_object(&mut random, 60, alike), &mut text, &mut random, false);
+        extract(&paths, text.as_bytes(), &mut learning).unwrap();
+    }
+    let (missed, compared) = (learning.counted().0, learning.compared());
+    assert!(missed > 200 && compared < missed / 4, "{missed} missed, {compared} compared");
 }
 
 /// Guessing at them gains nothing, even where each guess is right.

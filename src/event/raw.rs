@@ -103,6 +103,12 @@ impl Raws {
         self.order.as_ref().map_or((0, 0), |order| order.counted)
     }
 
+    /// Seams that were compared with one to be kept.
+    #[cfg(test)]
+    pub(super) fn compared(&self) -> u64 {
+        self.order.as_ref().map_or(0, |order| order.compared.get())
+    }
+
     /// Keeps what was learned of an event.
     pub(super) fn keep(&mut self, mut order: Box<Order>) {
         order.end();
