@@ -130,7 +130,7 @@ impl Guard {
             }
             _ => panicked(),
         };
-        let response = checked(response, terms.response_bytes);
+        let response = checked(response, order);
         let now = moment.read();
         if let Some(permit) = permit {
             let (verdict, asked) = verdict(&response);
@@ -228,14 +228,16 @@ pub(super) fn verdict(response: &Response) -> (Verdict, Option<Duration>) {
 }
 
 /// Holds what a transport says against what it may say: a success has a value, which is JSON within the limits.
-pub(super) fn checked(mut response: Response, most: usize) -> Response {
+pub(super) fn checked(mut response: Response, order: &Order<'_>) -> Response {
     if response.status != CallStatus::Success {
         response.value = None;
         return response;
     }
+    let most = order.terms.response_bytes;
     let error = match &response.value {
         None => "there is no response".to_string(),
         Some(text) if text.len() > most => format!("the answer is longer than {most} bytes"),
+        Some(_) if order.external.transport().validates() => return response,
         Some(text) => match json(text) {
             Ok(()) => return response,
             Err(message) => format!("the answer is no JSON: {message}"),

@@ -35,6 +35,12 @@ pub trait Transport: std::fmt::Debug + Send + Sync + 'static {
         false
     }
 
+    /// Whether the value of a success is known to be JSON that rules can read, of at most [`Call::response_bytes`] bytes: then
+    /// nobody looks through it again. By default false.
+    fn validates(&self) -> bool {
+        false
+    }
+
     /// How calls show who makes them, as `type` in `[auth]` has it: `anonymous`, `basic` (R7.1). By default empty: not known.
     fn authentication(&self) -> &'static str {
         ""

@@ -74,7 +74,7 @@ impl UnderWay {
     fn over(&mut self, response: Response) -> Answer {
         let now = Instant::now();
         let (order, guard) = (self.call.order(), &self.watch.guard);
-        let response = checked(response, order.terms.response_bytes);
+        let response = checked(response, &order);
         if let (Some(leave), Some(breaker)) = (self.leave.take(), &guard.breaker) {
             let (verdict, asked) = verdict(&response);
             breaker.end(leave, verdict, asked, now);

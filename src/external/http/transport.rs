@@ -69,6 +69,10 @@ impl Transport for HttpTransport {
         true
     }
 
+    fn validates(&self) -> bool {
+        true
+    }
+
     fn authentication(&self) -> &'static str {
         self.inner.auth
     }
