@@ -2,7 +2,8 @@
 //!
 //! `fql` decides an event whose rule makes so many calls, `by_hand` awaits so many futures with the same timeout and no rule
 //! around them. `fql/0` is a decision without calls. The difference between `fql/32` and `fql/1`, shared by 31, is the price of
-//! a call: its guard, its place in the plan, its entry in the decision.
+//! a call: its guard, its place in the plan, its entry in the decision, and what its rules do with it. What they do with it is
+//! the same difference of `attributes`, whose rules read attributes of the event where those of `fql` make calls.
 //!
 //! `response` is a decision whose one call is answered with 20 KB of JSON at once: `member` reads one member of it, `whole` reads
 //! it as a value, `serde_json` builds its tree and looks the member up, without rules around it.
@@ -22,16 +23,26 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A rule that makes so many different calls.
-fn engine(calls: usize) -> Engine {
+/// What a rule asks for: a call.
+fn call(number: usize) -> String {
+    format!("External.ask(\"{number}\")")
+}
+
+/// An attribute of the event instead.
+fn attribute(number: usize) -> String {
+    format!("@@\"a{number}\"")
+}
+
+/// A rule that asks for so many different things, and tells and tests each.
+fn engine(calls: usize, asked: impl Fn(usize) -> String) -> Engine {
     let mut rules = String::from("RETURN Reject() WHEN @\"n\" > 1");
     for number in 0..calls {
-        write!(rules, " && External.ask(\"{number}\") == 1").expect("a string takes all");
+        write!(rules, " && {} == 1", asked(number)).expect("a string takes all");
     }
     // Certain, whatever the others answer.
     let mut outputs = String::from("OBSERVE Output(n = @\"n\"");
     for number in 0..calls {
-        write!(outputs, ", c{number} = External.ask(\"{number}\")").expect("a string takes all");
+        write!(outputs, ", c{number} = {}", asked(number)).expect("a string takes all");
     }
     let rules = format!("{outputs})\n{rules}\n");
     Engine::builder()
@@ -45,13 +56,18 @@ fn calls(c: &mut Criterion) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let mut group = c.benchmark_group("calls");
     for calls in [0, 1, 6, 32] {
-        let engine = engine(calls);
-        let event = engine.prepare("{\"n\": 2}").expect("the event is JSON");
-        let decision = runtime.block_on(engine.decide(&event)).expect("decides");
-        assert_eq!((decision.kind(), decision.calls().len()), (DecisionKind::Reject, calls));
-        group.bench_function(BenchmarkId::new("fql", calls), |b| {
-            b.iter(|| runtime.block_on(engine.decide(black_box(&event))))
-        });
+        let attributes: String = (0..calls).map(|number| format!(", \"a{number}\": 1")).collect();
+        let event = format!("{{\"n\": 2{attributes}}}");
+        let engines = [("fql", engine(calls, call), calls), ("attributes", engine(calls, attribute), 0)];
+        for (name, engine, made) in engines {
+            let event = engine.prepare(&event).expect("the event is JSON");
+            let decision = runtime.block_on(engine.decide(&event)).expect("decides");
+            assert_eq!((decision.kind(), decision.calls().len()), (DecisionKind::Reject, made));
+            assert_eq!(decision.outputs().count(), calls + 1);
+            group.bench_function(BenchmarkId::new(name, calls), |b| {
+                b.iter(|| runtime.block_on(engine.decide(black_box(&event))))
+            });
+        }
         group.bench_function(BenchmarkId::new("by_hand", calls), |b| {
             b.iter(|| {
                 runtime.block_on(async {

@@ -293,8 +293,7 @@ impl<'a> Machine<'a> {
                     continue;
                 }
                 Op::External { call, count } => {
-                    let value = self.external(call, count as usize, stack, *at)?;
-                    stack.push(value);
+                    self.external(call, count as usize, stack, *at)?;
                 }
                 Op::Text(text) => stack.push(Datum::String(program.str(text))),
                 Op::Int(value) => stack.push(Datum::Int(value)),
@@ -328,8 +327,8 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// The value of an external call, or [`Stop::Pending`].
-    fn external(&mut self, call: u32, count: usize, stack: &mut Stack<'a>, at: usize) -> Result<Datum<'a>, Stop> {
+    /// Puts the value of an external call in the place of its arguments, or gives [`Stop::Pending`].
+    fn external(&mut self, call: u32, count: usize, stack: &mut Stack<'a>, at: usize) -> Result<(), Stop> {
         let base = stack.len().saturating_sub(count);
         let answers = self.input.answers;
         let met = Met::new(call, stack.get(base..).unwrap_or_default().iter().map(as_text));
@@ -338,15 +337,21 @@ impl<'a> Machine<'a> {
             self.wanted = Some(met.wanted(None, self.rule, self.clause));
             return Err(Stop::Pending);
         };
-        stack.truncate(base);
         self.next_call = number + 1;
-        if answers.asked.get(number).is_none_or(|asked| asked.answer.is_none()) {
-            self.blocked = Some(number);
-            return Err(Stop::Pending);
+        if let Some(Some(known)) = self.parsed.get(number) {
+            stack.truncate(base);
+            stack.push(Datum::Json(*known));
+        } else {
+            if answers.asked.get(number).is_none_or(|asked| asked.answer.is_none()) {
+                self.blocked = Some(number);
+                return Err(Stop::Pending);
+            }
+            self.spend_call(Some(number as u32), at)?;
+            stack.truncate(base);
+            stack.push(Datum::Json(self.answer(number).unwrap_or(Json::Null)));
         }
-        self.spend_call(Some(number as u32), at)?;
         self.last_call = Some(number as u32);
-        Ok(Datum::Json(self.answer(number).unwrap_or(Json::Null)))
+        Ok(())
     }
 
     /// The value of a call's answer, if there is one, as far as the program reads it. It is parsed once.
@@ -375,9 +380,6 @@ impl<'a> Machine<'a> {
 
     /// Counts a call that is read for the first time against the limit (L5.4).
     fn spend_call(&mut self, number: Option<u32>, at: usize) -> Result<(), Stop> {
-        if number.is_some_and(|number| self.is_read(number as usize)) {
-            return Ok(());
-        }
         let limit = self.input.calls;
         if self.read.len() >= limit {
             let message = format!("one event makes at most `calls_per_event` = {limit} external calls");

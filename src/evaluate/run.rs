@@ -189,6 +189,7 @@ pub(super) fn apply<'a>(
             outcome.decided = Some(place);
         }
         Effect::Output(pairs) => {
+            outcome.emitted.reserve(pairs.len());
             for number in pairs.clone() {
                 let value = pair(machine, number)?;
                 outcome.emitted.push(Emitted::Output { clause: place.clause, pair: number, value });
