@@ -31,10 +31,11 @@ use std::time::{Duration, Instant};
 /// How many rounds there are, unless the command says so.
 const ROUNDS: usize = 21;
 
-/// How long a thread decides in a round, about.
-const ROUND: Duration = Duration::from_millis(30);
+/// How long a thread decides in a round, about: so long that the first milliseconds count little, in which a system may leave
+/// both threads on one core.
+const ROUND: Duration = Duration::from_millis(200);
 
-/// How large the file of events is, in bytes.
+/// How large the file of events is, in bytes; as long as it is for the same reason.
 const FILE: usize = 256 << 20;
 
 fn main() {
