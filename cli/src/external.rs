@@ -53,7 +53,11 @@ pub(crate) fn run(arguments: &External, streams: &mut Streams) -> Result<bool, S
 /// All definitions that can be used; what is wrong with the others is told.
 fn definitions(path: &Path, diagnostics: &mut Vec<Diagnostic>) -> (Vec<Defined>, Limits) {
     let (files, root) = if path.is_dir() {
-        (in_folder(&path.join("external"), diagnostics), path.to_path_buf())
+        let files = read::settings_in(&path.join("external")).unwrap_or_else(|fault| {
+            diagnostics.push(*fault);
+            Vec::new()
+        });
+        (files, path.to_path_buf())
     } else {
         let folder = path.parent().unwrap_or(Path::new("."));
         let root = if folder.ends_with("external") { folder.parent().unwrap_or(folder) } else { folder };
@@ -85,22 +89,6 @@ fn definitions(path: &Path, diagnostics: &mut Vec<Diagnostic>) -> (Vec<Defined>,
         defined.extend(call.map(|call| Defined { path, text, call }));
     }
     (defined, limits)
-}
-
-fn in_folder(folder: &Path, diagnostics: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
-    match std::fs::read_dir(folder) {
-        Ok(entries) => {
-            let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
-            let mut files: Vec<PathBuf> =
-                paths.filter(|path| path.extension().is_some_and(|end| end == "toml")).collect();
-            files.sort();
-            files
-        }
-        Err(error) => {
-            diagnostics.push(read::unopened(folder, &error));
-            Vec::new()
-        }
-    }
 }
 
 fn list(defined: &[Defined], limits: &Limits, format: Format, streams: &mut Streams) -> Result<(), Stop> {

@@ -9,7 +9,7 @@ use fql::diagnostic::Code;
 use fql::environment::file;
 use fql::{Diagnostic, Engine, Limits};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The path that stands for standard input.
 pub(crate) const STDIN: &str = "-";
@@ -31,6 +31,20 @@ pub(crate) fn file(path: &Path, bound: Bound) -> Result<Vec<u8>, Box<Diagnostic>
         true => file::read_from(io::stdin().lock(), &shown(path), bound),
         false => file::read(path, &shown(path), bound),
     }
+}
+
+/// The `.toml` files of a folder, in order of their names.
+pub(crate) fn settings_in(folder: &Path) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
+    let unreadable = |error| Box::new(unopened(folder, &error));
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml")) && path.is_file() {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
 }
 
 /// How a path is shown in diagnostics.

@@ -53,29 +53,15 @@ pub(super) fn cases(path: &Path, named: Option<&Path>) -> Result<Found, Box<Diag
         return Ok(found);
     }
     let files = match named {
-        Some(named) if named.is_dir() => files_in(named)?,
+        Some(named) if named.is_dir() => read::settings_in(named)?,
         Some(named) => vec![named.to_path_buf()],
         None => {
             let folder = path.parent().unwrap_or(Path::new("")).join("cases");
-            if folder.is_dir() { files_in(&folder)? } else { Vec::new() }
+            if folder.is_dir() { read::settings_in(&folder)? } else { Vec::new() }
         }
     };
     found.suite(assessment_name(path), None, &files, None);
     Ok(found)
-}
-
-/// The `.toml` files of a folder, by name.
-fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
-    let unreadable = |error| Box::new(read::unopened(folder, &error));
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml")) && path.is_file() {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
 }
 
 impl Found {
