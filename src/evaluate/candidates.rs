@@ -2,6 +2,10 @@
 //!
 //! In: an [`Index`] and the slots of an event. Out: numbers of statements, ascending, each once. What the table and the words
 //! find is marked in a set of bits; what the sieve lets through is taken from it word by word, as far as rules run.
+//!
+//! Looking up costs something, and where the first statements decide or nearly all are found, looking at one after another is
+//! faster. So where events were decided and how many statements they found is kept for the next event ([`Habit`]): a guess
+//! that changes nothing but the time.
 
 use super::Seen;
 use super::condition::slot_test;
@@ -31,11 +35,88 @@ pub(crate) struct Candidates {
     /// The word of the sieve under way, and what is left of it.
     word: usize,
     left: u64,
+    /// How many statements are looked at before anything is looked up, and the next one of them; behind their number once that
+    /// was looked up.
+    ahead: u32,
+    at: u32,
+    habit: Habit,
 }
 
+/// What events before this one were like.
+#[derive(Debug, Default)]
+struct Habit {
+    /// How much more often than not one of the first statements decided, and behind which of them.
+    early: u8,
+    furthest: u32,
+    /// How many events in a row found so much that looking at one statement after another would have been faster.
+    crowded: u8,
+    /// How many events are still decided in order, and how many it will be the next time.
+    rest: u8,
+    next_rest: u8,
+}
+
+/// How many events are remembered that were decided early; from how many on it is a habit.
+const MOST_EARLY: u8 = 8;
+const FEWEST_EARLY: u8 = 2;
+
+/// How many statements more than looking up costs may come first: what is found has to be looked at as well.
+const FIRST: u32 = 3;
+
+/// How many crowded events in a row are a habit; how many events are decided in order before the index is tried again.
+const FEWEST_CROWDED: u8 = 4;
+const SHORTEST_REST: u8 = 15;
+
 impl Candidates {
+    /// Whether to look at one statement after another, by what was before.
+    #[inline]
+    pub(crate) fn is_better_in_order(&mut self) -> bool {
+        let rests = self.habit.rest > 0;
+        self.habit.rest = self.habit.rest.saturating_sub(1);
+        rests
+    }
+
+    /// Begins with an event. How many statements come first whatever it brings.
+    #[inline]
+    pub(crate) fn begin(&mut self, index: &Index, seen: Seen<'_>) -> u32 {
+        self.at = 0;
+        let furthest = self.habit.furthest.min(index.statements as u32);
+        self.ahead = if self.habit.early >= FEWEST_EARLY { furthest } else { 0 };
+        if self.ahead == 0 {
+            self.at = 1;
+            self.find(index, seen);
+        }
+        self.ahead
+    }
+
+    /// Those that come first were looked at.
+    #[inline]
+    pub(crate) fn went_ahead(&mut self) {
+        self.at = self.ahead;
+    }
+
+    /// Remembers behind how many statements an event was decided, and at how many it looked.
+    #[inline]
+    pub(crate) fn remember(&mut self, index: &Index, end: u32, looks: u32) {
+        let habit = &mut self.habit;
+        if end <= index.cost.saturating_add(FIRST) {
+            habit.early = (habit.early + 1).min(MOST_EARLY);
+            habit.furthest = habit.furthest.max(end);
+        } else if habit.early > 0 {
+            habit.early -= 1;
+            if habit.early == 0 {
+                habit.furthest = 0;
+            }
+        }
+        // A statement that is found costs half as much again as one that is come to.
+        if end > self.ahead && index.cost.saturating_add(looks + looks / 2) > end {
+            habit.crowd();
+        } else if habit.crowded > 0 {
+            (habit.crowded, habit.next_rest) = (0, 0);
+        }
+    }
+
     /// Looks up what an event brings.
-    pub(crate) fn find(&mut self, index: &Index, seen: Seen<'_>) {
+    fn find(&mut self, index: &Index, seen: Seen<'_>) {
         self.clear(index);
         let slots = seen.slots;
         let Candidates { bits, filled, .. } = self;
@@ -91,6 +172,20 @@ impl Candidates {
         self.always = index.always.first().copied().unwrap_or(NONE);
         self.marked = self.next_marked();
         self.sieved = self.next_sieved(index, seen);
+        self.skip(index, seen);
+    }
+
+    /// Passes over what was looked at before.
+    fn skip(&mut self, index: &Index, seen: Seen<'_>) {
+        while self.marked < self.ahead {
+            self.marked = self.next_marked();
+        }
+        while self.always < self.ahead {
+            self.next_always(index);
+        }
+        while self.sieved < self.ahead {
+            self.sieved = self.next_sieved(index, seen);
+        }
     }
 
     fn clear(&mut self, index: &Index) {
@@ -149,6 +244,13 @@ impl Candidates {
     /// The next statement to look at.
     #[inline]
     pub(crate) fn next(&mut self, index: &Index, seen: Seen<'_>) -> Option<u32> {
+        if self.at <= self.ahead {
+            self.at += 1;
+            if self.at <= self.ahead {
+                return Some(self.at - 1);
+            }
+            self.find(index, seen);
+        }
         let next = self.marked.min(self.always).min(self.sieved);
         if next == NONE {
             return None;
@@ -157,13 +259,18 @@ impl Candidates {
             self.marked = self.next_marked();
         }
         if self.always == next {
-            self.always_at += 1;
-            self.always = index.always.get(self.always_at).copied().unwrap_or(NONE);
+            self.next_always(index);
         }
         while self.sieved == next {
             self.sieved = self.next_sieved(index, seen);
         }
         Some(next)
+    }
+
+    #[inline]
+    fn next_always(&mut self, index: &Index) {
+        self.always_at += 1;
+        self.always = index.always.get(self.always_at).copied().unwrap_or(NONE);
     }
 
     /// Takes the first bit that is set.
@@ -198,5 +305,18 @@ impl Candidates {
         let row = self.word * 64 + self.left.trailing_zeros() as usize;
         self.left &= self.left - 1;
         index.sieve.rows.get(row).copied().unwrap_or(NONE)
+    }
+}
+
+impl Habit {
+    /// An event that would have been faster in order.
+    #[cold]
+    fn crowd(&mut self) {
+        self.crowded += 1;
+        if self.crowded >= FEWEST_CROWDED {
+            self.crowded = FEWEST_CROWDED - 1;
+            self.next_rest = (self.next_rest * 2 + 1).clamp(SHORTEST_REST, u8::MAX / 2);
+            self.rest = self.next_rest;
+        }
     }
 }

@@ -16,6 +16,11 @@ impl<'a> Machine<'a> {
     pub(super) fn note_slot(&mut self, ty: Option<Type>, slot: u32) {
         let Some(ty) = ty else { return };
         let super::Input { program, slots, raws, text, .. } = self.input;
+        if ty == Type::Double
+            && let Some(calculated) = program.columns.calculated(slot)
+        {
+            return calculated.slots().for_each(|slot| self.note_slot(Some(Type::Double), slot));
+        }
         if !slots.unreadable.contains(&(ty, slot)) {
             return;
         }

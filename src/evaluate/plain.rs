@@ -56,7 +56,7 @@ pub(crate) fn decide(seen: Seen<'_>, policy: &Policy, candidates: &mut Candidate
     }
     plain.clear();
     match seen.program.index.as_deref() {
-        Some(index) if !policy.in_order => by_index(seen, index, candidates, plain),
+        Some(index) if !policy.in_order && !candidates.is_better_in_order() => by_index(seen, index, candidates, plain),
         _ => match seen.program.lone_statements() {
             Some(statements) => one_by_one(seen, statements, plain),
             None => in_order(seen, plain),
@@ -80,8 +80,19 @@ fn by_index(seen: Seen<'_>, index: &Index, candidates: &mut Candidates, plain: &
     let program = seen.program;
     // The rule under way, whether its condition held, whether no other comes after it.
     let (mut rule, mut held, mut last) = (u32::MAX, false, false);
-    candidates.find(index, seen);
+    let mut looks = 0;
+    if let (ahead @ 1.., Some(statements)) = (candidates.begin(index, seen), program.lone_statements()) {
+        for statement in statements.iter().take(ahead as usize) {
+            looks += 1;
+            if holds(seen, statement.when)? {
+                candidates.remember(index, looks, looks);
+                return plain.fire(statement);
+            }
+        }
+        candidates.went_ahead();
+    }
     while let Some(number) = candidates.next(index, seen) {
+        looks += 1;
         let statement = program.statements.get(number as usize)?;
         if statement.rule != rule {
             if last {
@@ -96,9 +107,11 @@ fn by_index(seen: Seen<'_>, index: &Index, candidates: &mut Candidates, plain: &
             }
         }
         if held && holds(seen, statement.when)? {
+            candidates.remember(index, number + 1, looks);
             return plain.fire(statement);
         }
     }
+    candidates.remember(index, index.statements as u32, looks);
     plain.looked_at = if last { rule + 1 } else { program.rules.len() as u32 };
     Some(())
 }

@@ -72,8 +72,8 @@ impl Outcome<'_> {
 /// Runs all rules.
 pub(crate) fn rules<'a>(machine: &mut Machine<'a>, candidates: &mut Candidates) -> Result<Outcome<'a>, Stop> {
     match machine.input.index() {
-        Some(index) => by_index(machine, index, candidates),
-        None => in_order(machine),
+        Some(index) if !candidates.is_better_in_order() => by_index(machine, index, candidates),
+        _ => in_order(machine),
     }
 }
 
@@ -106,8 +106,10 @@ fn by_index<'a>(machine: &mut Machine<'a>, index: &'a Index, candidates: &mut Ca
     // The rule under way, whether its condition held, whether no other comes after it.
     let (mut rule, mut held, mut last) = (u32::MAX, false, false);
     let seen = machine.input.seen();
-    candidates.find(index, seen);
+    let mut looks = 0;
+    candidates.begin(index, seen);
     while let Some(number) = candidates.next(index, seen) {
+        looks += 1;
         let Some(of) = program.statements.get(number as usize).map(|statement| statement.rule) else { continue };
         if of != rule {
             if last {
@@ -122,10 +124,12 @@ fn by_index<'a>(machine: &mut Machine<'a>, index: &'a Index, candidates: &mut Ca
             statement(machine, &mut outcome, number)?;
             if outcome.decided.is_some() {
                 outcome.looked_at = rule + 1;
+                candidates.remember(index, number + 1, looks);
                 return Ok(outcome);
             }
         }
     }
+    candidates.remember(index, index.statements as u32, looks);
     outcome.looked_at = if last { rule + 1 } else { program.rules.len() as u32 };
     Ok(outcome)
 }

@@ -86,6 +86,10 @@ impl Slots {
             };
             self.doubles.push(value);
         }
+        for calculated in &columns.calculated {
+            let value = calculated.value(&self.doubles);
+            self.doubles.push(value);
+        }
         self.dates.clear();
         for (slot, path) in columns.dates.iter().enumerate() {
             let read = convert::json_to_datetime(raws.peek(*path as usize, text));

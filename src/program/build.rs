@@ -138,6 +138,7 @@ impl<'h> Build<'h> {
         let program = &mut self.program;
         let lone = !program.rules.iter().any(|rule| rule.last || !matches!(rule.condition, Condition::Always));
         program.lone = lone.then(|| program.rules.last().map_or(0, |rule| rule.statements.end));
+        shared::share(&mut self.program);
         self.program.index = index::Index::new(&self.program, &self.guards).map(Box::new);
         self.shrink();
         self.program

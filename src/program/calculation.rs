@@ -53,7 +53,25 @@ impl Calculation {
 
     /// The slots it reads, in order.
     pub(crate) fn slots(&self) -> impl Iterator<Item = u32> {
-        self.steps.iter().filter_map(|step| if let Step::Slot(slot) = step { Some(*slot) } else { None })
+        slots(&self.steps)
+    }
+
+    /// The left side, what must hold, and the right side.
+    pub(super) fn sides(&self) -> (&[Step], Relation, &[Step]) {
+        // The right side begins where the left one is the only number on the stack for the last time.
+        let (mut on_stack, mut left) = (0_usize, 0);
+        for (at, step) in self.steps.iter().enumerate() {
+            on_stack = match step {
+                Step::Slot(_) | Step::Constant(_) => on_stack + 1,
+                Step::Apply(_) => on_stack.saturating_sub(1),
+                Step::Negate => on_stack,
+            };
+            if on_stack == 1 {
+                left = at + 1;
+            }
+        }
+        let (left, right) = self.steps.split_at(left);
+        (left, self.relation, right)
     }
 
     /// Whether the comparison holds.
@@ -70,28 +88,54 @@ impl Calculation {
 
     #[inline(never)]
     fn run(&self, doubles: &[f64]) -> bool {
-        // INVARIANT: there are at most MOST_STEPS steps, so never more numbers.
-        let mut stack = [0.0_f64; MOST_STEPS];
-        let mut top = 0;
-        for step in &self.steps {
-            match *step {
-                Step::Slot(_) | Step::Constant(_) => push(&mut stack, &mut top, step.value(doubles)),
-                Step::Negate => {
-                    let value = pop(&stack, &mut top);
-                    push(&mut stack, &mut top, -value);
-                }
-                Step::Apply(operator) => {
-                    let right = pop(&stack, &mut top);
-                    let left = pop(&stack, &mut top);
-                    let value = apply(operator, left, right);
-                    push(&mut stack, &mut top, value);
-                }
-            }
-        }
-        let right = pop(&stack, &mut top);
-        let left = pop(&stack, &mut top);
+        let [left, right] = run(&self.steps, doubles);
         self.relation.holds(left.partial_cmp(&right))
     }
+}
+
+/// A calculation whose value is kept: see [`super::shared`].
+#[derive(Clone, Debug)]
+pub(crate) struct Calculated(pub(super) Box<[Step]>);
+
+impl Calculated {
+    /// Its value.
+    pub(crate) fn value(&self, doubles: &[f64]) -> f64 {
+        let [_, value] = run(&self.0, doubles);
+        value
+    }
+
+    /// The slots it reads, in order.
+    pub(crate) fn slots(&self) -> impl Iterator<Item = u32> {
+        slots(&self.0)
+    }
+}
+
+fn slots(steps: &[Step]) -> impl Iterator<Item = u32> {
+    steps.iter().filter_map(|step| if let Step::Slot(slot) = step { Some(*slot) } else { None })
+}
+
+/// The two numbers that steps leave on top of the stack, the last one on top; zero where there is none.
+fn run(steps: &[Step], doubles: &[f64]) -> [f64; 2] {
+    // INVARIANT: there are at most MOST_STEPS steps, so never more numbers.
+    let mut stack = [0.0_f64; MOST_STEPS];
+    let mut top = 0;
+    for step in steps {
+        match *step {
+            Step::Slot(_) | Step::Constant(_) => push(&mut stack, &mut top, step.value(doubles)),
+            Step::Negate => {
+                let value = pop(&stack, &mut top);
+                push(&mut stack, &mut top, -value);
+            }
+            Step::Apply(operator) => {
+                let right = pop(&stack, &mut top);
+                let left = pop(&stack, &mut top);
+                let value = apply(operator, left, right);
+                push(&mut stack, &mut top, value);
+            }
+        }
+    }
+    let last = pop(&stack, &mut top);
+    [if top == 0 { 0.0 } else { pop(&stack, &mut top) }, last]
 }
 
 impl Step {

@@ -77,11 +77,11 @@ impl<'h> Build<'h> {
                 match (&self.meant(left).kind, &self.meant(right).kind) {
                     (_, Kind::Constant(constant)) => self.derived_constant(comparison.relation, left, constant),
                     (Kind::Constant(constant), _) => {
-                        self.derived_constant(turned(comparison.relation), right, constant)
+                        self.derived_constant(comparison.relation.turned(), right, constant)
                     }
                     _ => match (self.folded(left), self.folded(right)) {
                         (None, Some(constant)) => self.derived_number(comparison.relation, left, constant),
-                        (Some(constant), None) => self.derived_number(turned(comparison.relation), right, constant),
+                        (Some(constant), None) => self.derived_number(comparison.relation.turned(), right, constant),
                         _ => None,
                     },
                 }
@@ -254,7 +254,7 @@ impl<'h> Build<'h> {
     fn folded_comparison(&mut self, relation: Relation, left: &Expr, right: &Expr) -> Option<(TestKind, bool)> {
         let (path, constant, relation) = match (&left.kind, &right.kind) {
             (Kind::Attribute(path), _) => (*path, right, relation),
-            (_, Kind::Attribute(path)) => (*path, left, turned(relation)),
+            (_, Kind::Attribute(path)) => (*path, left, relation.turned()),
             _ => return None,
         };
         if constant.ty != Type::Double {
@@ -449,7 +449,9 @@ impl<'h> Build<'h> {
                 _ => None,
             },
             (Kind::Attribute(path), Kind::Constant(constant)) => self.fused_constant(relation, *path, constant),
-            (Kind::Constant(constant), Kind::Attribute(path)) => self.fused_constant(turned(relation), *path, constant),
+            (Kind::Constant(constant), Kind::Attribute(path)) => {
+                self.fused_constant(relation.turned(), *path, constant)
+            }
             _ => None,
         }
     }
@@ -519,17 +521,6 @@ fn number_test(relation: Relation, slot: u32, constant: f64) -> (TestKind, bool)
         Relation::GreaterOrEqual => (TestKind::GreaterOrEqual(slot, constant), true),
         Relation::Equal => (TestKind::Equal(slot, constant), true),
         Relation::NotEqual => (TestKind::Equal(slot, constant), false),
-    }
-}
-
-/// The relation with its sides exchanged.
-fn turned(relation: Relation) -> Relation {
-    match relation {
-        Relation::Less => Relation::Greater,
-        Relation::LessOrEqual => Relation::GreaterOrEqual,
-        Relation::Greater => Relation::Less,
-        Relation::GreaterOrEqual => Relation::LessOrEqual,
-        same => same,
     }
 }
 

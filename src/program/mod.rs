@@ -21,9 +21,10 @@ pub(crate) mod index;
 mod listed;
 mod outline;
 mod select;
+mod shared;
 mod test;
 
-pub(crate) use calculation::Calculation;
+pub(crate) use calculation::{Calculated, Calculation};
 pub use code::{Op, TextRef};
 pub(crate) use derived::{DERIVED, Derivation, number};
 pub(crate) use listed::{Asks, Listed, LookUp};
@@ -245,12 +246,21 @@ pub struct Columns {
     pub(crate) ints: Vec<u32>,
     /// Read as Double.
     pub(crate) doubles: Vec<u32>,
+    /// Calculated from Doubles: their slots are those behind `doubles`.
+    pub(crate) calculated: Vec<Calculated>,
     /// Read as String.
     pub(crate) texts: Vec<u32>,
     /// Read as DateTime.
     pub(crate) dates: Vec<u32>,
     /// How many look-ups in lists there are.
     pub(crate) look_ups: usize,
+}
+
+impl Columns {
+    /// What is calculated for a Double slot, if it is not read.
+    pub(crate) fn calculated(&self, slot: u32) -> Option<&Calculated> {
+        self.calculated.get((slot as usize).checked_sub(self.doubles.len())?)
+    }
 }
 
 /// A rule.

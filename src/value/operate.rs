@@ -171,6 +171,17 @@ pub enum Relation {
 }
 
 impl Relation {
+    /// What holds between the other side and this one.
+    pub fn turned(self) -> Relation {
+        match self {
+            Relation::Less => Relation::Greater,
+            Relation::LessOrEqual => Relation::GreaterOrEqual,
+            Relation::Greater => Relation::Less,
+            Relation::GreaterOrEqual => Relation::LessOrEqual,
+            same => same,
+        }
+    }
+
     /// Whether it holds for that ordering; `None` is a NaN, for which only `!=` holds.
     pub fn holds(self, ordering: Option<Ordering>) -> bool {
         match (self, ordering) {

@@ -67,6 +67,8 @@ pub(crate) struct Index {
     pub(crate) always: Box<[u32]>,
     /// How many statements there are.
     pub(crate) statements: usize,
+    /// How many statements can be looked at in the time that looking up takes, about.
+    pub(crate) cost: u32,
 }
 
 /// The ways of one statement or of the condition of a rule, by number.
@@ -87,11 +89,12 @@ impl Index {
         for one in filed {
             build.file(one);
         }
-        let index = build.finish(statements);
-        (index.effort() < statements * 2).then_some(index)
+        let mut index = build.finish(statements);
+        index.cost = u32::try_from(index.effort() / 2).unwrap_or(u32::MAX);
+        (index.effort() + 2 * (index.always.len() + index.sieve.free) < statements * 2).then_some(index)
     }
 
-    /// What looking through it costs, about, in halves of what looking at a statement does.
+    /// What looking up costs, about, in halves of what looking at a statement does.
     fn effort(&self) -> usize {
         let columns = self.sieve.ranges.len() + self.sieve.tests.len();
         let texts = 6 * self.cells.len() + 3 * self.wholes.len() + 4 * self.parts.len() + 20 * self.words.len();
@@ -99,12 +102,7 @@ impl Index {
         let slots = slots.chain(self.words.iter().map(|words| &words.slot));
         let slots = slots.chain(self.sieve.ranges.iter().map(|range| &range.slot));
         let derived: BTreeSet<u32> = slots.copied().filter(|slot| slot & DERIVED != 0).collect();
-        10 + texts
-            + self.lost.len()
-            + 8 * derived.len()
-            + 3 * self.numbers.len()
-            + columns * (2 + self.sieve.words / 2)
-            + 2 * (self.always.len() + self.sieve.free)
+        10 + texts + self.lost.len() + 8 * derived.len() + 3 * self.numbers.len() + columns * (2 + self.sieve.words / 2)
     }
 }
 
@@ -365,6 +363,7 @@ impl<'p> Build<'p> {
             sieve: Sieve::new(&self.sieved),
             always: self.always.into(),
             statements,
+            cost: 0,
         }
     }
 }

@@ -171,7 +171,8 @@ fn borders(spans: &[Span], pieces: usize) -> Box<[f64]> {
     let mut ends: Vec<f64> =
         spans.iter().flat_map(|span| [span.low, span.high.next_up()]).filter(|end| end.is_finite()).collect();
     ends.sort_unstable_by(f64::total_cmp);
-    ends.dedup();
     let every = ends.len().div_ceil(pieces).max(1);
-    ends.into_iter().skip(every / 2).step_by(every).collect()
+    let mut borders: Vec<f64> = ends.into_iter().skip(every / 2).step_by(every).collect();
+    borders.dedup();
+    borders.into()
 }
