@@ -513,7 +513,7 @@ fn asks_of_text(row: &Function, constant: &str) -> bool {
 }
 
 /// The comparison of a number with a constant, and whether yes means true.
-fn number_test(relation: Relation, slot: u32, constant: f64) -> (TestKind, bool) {
+pub(super) fn number_test(relation: Relation, slot: u32, constant: f64) -> (TestKind, bool) {
     match relation {
         Relation::Less => (TestKind::Less(slot, constant), true),
         Relation::LessOrEqual => (TestKind::LessOrEqual(slot, constant), true),

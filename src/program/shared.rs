@@ -4,8 +4,8 @@
 //! behind those that are read, which hold what is calculated, and tests of them as of others: the index files them like those.
 
 use super::calculation::{Calculated, Calculation, Step};
+use super::fuse::number_test;
 use super::{Program, Test, TestKind};
-use crate::value::operate::Relation;
 use std::collections::HashMap;
 
 /// From how many comparisons on a calculation has a slot, and how many have one: it is filled for every event.
@@ -92,14 +92,7 @@ fn rewritten(calculation: &Calculation, slots: &HashMap<Key, u32>) -> Option<(Te
         (Side::Constant(constant), Side::Slot(slot)) => (slot, relation.turned(), constant),
         (Side::Constant(_), Side::Constant(_)) => return None,
     };
-    Some(match relation {
-        Relation::Less => (TestKind::Less(slot, constant), true),
-        Relation::LessOrEqual => (TestKind::LessOrEqual(slot, constant), true),
-        Relation::Greater => (TestKind::Greater(slot, constant), true),
-        Relation::GreaterOrEqual => (TestKind::GreaterOrEqual(slot, constant), true),
-        Relation::Equal => (TestKind::Equal(slot, constant), true),
-        Relation::NotEqual => (TestKind::Equal(slot, constant), false),
-    })
+    Some(number_test(relation, slot, constant))
 }
 
 fn key(steps: &[Step]) -> Key {
@@ -116,6 +109,7 @@ fn key(steps: &[Step]) -> Key {
 mod tests {
     use super::*;
     use crate::hir::Arithmetic;
+    use crate::value::operate::Relation;
 
     const SUM: [Step; 5] = [
         Step::Slot(0),
