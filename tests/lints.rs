@@ -338,8 +338,8 @@ fn events() -> Vec<String> {
     events.iter().map(|event| format!("{{{}}}", event.trim_end_matches(','))).collect()
 }
 
-/// Generates rules, decides every event, and returns how often something was claimed, and was so.
-fn against_the_engine(seed: u64, rule_sets: usize, most_clauses: u64, mode: Mode) -> (usize, usize) {
+/// Generates rules and decides every event: what is said to be dead fires for none, and of what fires for none enough is told.
+fn against_the_engine(seed: u64, rule_sets: usize, most_clauses: u64, mode: Mode) {
     let events = events();
     let mut dice = Dice(seed);
     let (mut claimed, mut never) = (0, 0);
@@ -394,25 +394,22 @@ fn against_the_engine(seed: u64, rule_sets: usize, most_clauses: u64, mode: Mode
             };
         }
     }
-    (claimed, never)
+    assert!(claimed * 5 > never * 2, "of {never} clauses that never fired only {claimed} were told");
 }
 
 #[test]
 fn clauses_said_to_be_dead_fire_for_no_event() {
-    let (claimed, never) = against_the_engine(1, 300, 5, Mode::UntilDecision);
-    assert!(claimed * 5 > never * 2, "of {never} clauses that never fired only {claimed} were told");
+    against_the_engine(1, 300, 5, Mode::UntilDecision);
 }
 
 #[test]
 fn clauses_said_to_be_dead_fire_for_no_event_under_first_match() {
-    let (claimed, never) = against_the_engine(2, 150, 5, Mode::FirstMatch);
-    assert!(claimed * 5 > never * 2, "of {never} clauses that never fired only {claimed} were told");
+    against_the_engine(2, 150, 5, Mode::FirstMatch);
 }
 
 #[test]
 fn clauses_said_to_be_dead_among_many_fire_for_no_event() {
-    let (claimed, never) = against_the_engine(4, 40, 60, Mode::UntilDecision);
-    assert!(claimed * 5 > never * 2, "of {never} clauses that never fired only {claimed} were told");
+    against_the_engine(4, 40, 60, Mode::UntilDecision);
 }
 
 #[test]
