@@ -21,18 +21,37 @@ pub(crate) enum Meets {
     Server(Wrap, Script),
 }
 
+/// What ends a call that meets the fault.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Ends {
+    /// What the other side does: no time passes.
+    AtOnce,
+    /// Nothing but its timeout.
+    AtTheTimeout,
+    /// What comes of it is known, and more is waited for a little while.
+    AfterAWhile,
+}
+
 /// A fault, and what it looks like from inside.
 #[derive(Clone)]
 pub(crate) struct Fault {
     pub(crate) name: String,
     pub(crate) meets: Meets,
+    pub(crate) ends: Ends,
     pub(crate) status: &'static str,
     pub(crate) http_status: u16,
 }
 
+impl Fault {
+    fn new(name: impl Into<String>, meets: Meets, status: &'static str, http_status: u16) -> Fault {
+        let ends = if status == "Timeout" { Ends::AtTheTimeout } else { Ends::AtOnce };
+        Fault { name: name.into(), meets, ends, status, http_status }
+    }
+}
+
 fn server(name: impl Into<String>, status: &'static str, http_status: u16, script: Script) -> Fault {
     let wrap = Wrap::Tls(TRUSTED.server(&LEAF, false, &[b"http/1.1"]));
-    Fault { name: name.into(), meets: Meets::Server(wrap, script), status, http_status }
+    Fault::new(name, Meets::Server(wrap, script), status, http_status)
 }
 
 /// Answers the first request with bytes as they are, then closes.
@@ -82,6 +101,9 @@ fn endless(head: &'static str, chunk: &'static [u8], pause: Option<Duration>) ->
     script(move |mut peer: Peer| async move {
         peer.request().await;
         peer.raw(head.as_bytes()).await;
+        if pause.is_some() {
+            peer.falls_silent();
+        }
         while peer.raw(chunk).await {
             if let Some(pause) = pause {
                 tokio::time::sleep(pause).await;
@@ -110,15 +132,11 @@ pub(crate) fn all() -> Vec<Fault> {
 }
 
 fn connecting() -> Vec<Fault> {
-    let plain = |name: &str, status, script| {
-        let meets = Meets::Server(Wrap::Plain, script);
-        Fault { name: name.to_string(), meets, status, http_status: 0 }
-    };
-    let nowhere = |name: &str, meets, status| Fault { name: name.to_string(), meets, status, http_status: 0 };
+    let plain = |name: &str, status, script| Fault::new(name, Meets::Server(Wrap::Plain, script), status, 0);
+    let nowhere = |name: &str, meets, status| Fault::new(name, meets, status, 0);
     let shows = |name: &str, config| {
         let script = answering("200 OK", "", "1");
-        let meets = Meets::Server(Wrap::Tls(config), script);
-        Fault { name: name.to_string(), meets, status: "CommunicationFailure", http_status: 0 }
+        Fault::new(name, Meets::Server(Wrap::Tls(config), script), "CommunicationFailure", 0)
     };
     vec![
         nowhere("a name without an address", Meets::NoName, "CommunicationFailure"),
@@ -253,12 +271,8 @@ fn statuses() -> Vec<Fault> {
         });
         all.push(server(code.to_string(), "HttpError", code, script));
     }
-    all.push(server(
-        "an error whose body never comes",
-        "HttpError",
-        500,
-        bytes_and_stall("HTTP/1.1 500 No\r\ncontent-length: 9\r\n\r\n"),
-    ));
+    let head = bytes_and_stall("HTTP/1.1 500 No\r\ncontent-length: 9\r\n\r\n");
+    all.push(Fault { ends: Ends::AfterAWhile, ..server("an error whose body never comes", "HttpError", 500, head) });
     let long = endless("HTTP/1.1 500 No\r\ntransfer-encoding: chunked\r\n\r\n", &CHUNK, None);
     all.push(server("an error whose body never ends", "HttpError", 500, long));
     assert!(CANARY.len() > 4);

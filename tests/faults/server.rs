@@ -40,13 +40,19 @@ pub(crate) struct Seen {
     pub(crate) requests: Mutex<Vec<String>>,
     /// Connections that the other side has given up.
     pub(crate) closed: AtomicUsize,
-    /// Told at each request and at each connection that ends.
+    /// Connections on which the server says nothing more, or too little.
+    pub(crate) silent: AtomicUsize,
+    /// Told at each request, at each connection that ends, and where the server becomes silent.
     pub(crate) changed: Notify,
 }
 
 impl Seen {
     pub(crate) fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn silent(&self) -> usize {
+        self.silent.load(Ordering::SeqCst)
     }
 
     pub(crate) fn requests(&self) -> Vec<String> {
@@ -97,6 +103,8 @@ impl Server {
             let mut connections = tokio::task::JoinSet::new();
             loop {
                 let Ok((stream, _)) = listener.accept().await else { return };
+                // What is written in pieces is sent at once, not when the piece before has been acknowledged.
+                stream.set_nodelay(true).unwrap();
                 of_task.connections.fetch_add(1, Ordering::SeqCst);
                 let (script, seen, wrap) = (script.clone(), of_task.clone(), wrap.clone());
                 connections.spawn(async move {
@@ -196,8 +204,15 @@ impl Peer {
         self.raw(body).await;
     }
 
+    /// Tells that from here on nothing comes that helps.
+    pub(crate) fn falls_silent(&self) {
+        self.seen.silent.fetch_add(1, Ordering::SeqCst);
+        self.seen.changed.notify_waiters();
+    }
+
     /// Does nothing more until the other side gives up.
     pub(crate) async fn stall(&mut self) {
+        self.falls_silent();
         let mut chunk = [0; 4096];
         while matches!(self.stream().read(&mut chunk).await, Ok(1..)) {}
         self.seen.closed.fetch_add(1, Ordering::SeqCst);

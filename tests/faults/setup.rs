@@ -53,12 +53,12 @@ pub(crate) fn engine(call: External) -> Engine {
     calling(call).build().unwrap()
 }
 
-/// The same, and the events of its calls (R7.12).
-pub(crate) fn told_engine(call: External) -> (Engine, Arc<Mutex<Vec<Event>>>) {
+/// The same with these limits, and the events of its calls (R7.12).
+pub(crate) fn told_engine(call: External, limits: Limits) -> (Engine, Arc<Mutex<Vec<Event>>>) {
     let seen: Arc<Mutex<Vec<Event>>> = Arc::default();
     let into = seen.clone();
     let sink = sink::closure(move |event| into.lock().unwrap().push(event.clone()));
-    (calling(call).sink_of([sink::CALLS, sink::CALL_ERRORS], sink).build().unwrap(), seen)
+    (calling(call).limits(limits).sink_of([sink::CALLS, sink::CALL_ERRORS], sink).build().unwrap(), seen)
 }
 
 fn calling(call: External) -> EngineBuilder {
