@@ -15,6 +15,10 @@ use std::sync::{Mutex, PoisonError};
 /// How many bytes are read at once, if so many are there.
 const BLOCK: usize = 256 << 10;
 
+/// From how many bytes on that were read at once there are likely to be more: a pipe gives 64 KiB at most, a connection not
+/// much more than 16.
+const FLOW: usize = 16 << 10;
+
 /// What a line may have behind its event.
 const LINE_BREAK: usize = "\r\n".len();
 
@@ -40,6 +44,11 @@ pub(super) trait Input<'e>: Sync {
 
     /// Reads the next block; its number, from 0, and whether it could be read. Nothing at the end.
     fn next(&self, block: &mut Self::Block) -> Option<(u64, io::Result<()>)>;
+
+    /// Whether the next block is likely to be there at once.
+    fn flows(_block: &Self::Block) -> bool {
+        true
+    }
 
     /// The events of a block in order.
     fn events<'b>(&'b self, block: &'b Self::Block) -> impl Iterator<Item = Item<'b>>
@@ -84,6 +93,10 @@ impl<'e, R: Read + Send> Input<'e> for Lines<R> {
     const WAITS: bool = true;
 
     type Block = Text;
+
+    fn flows(block: &Text) -> bool {
+        block.length >= FLOW
+    }
 
     fn next(&self, block: &mut Text) -> Option<(u64, io::Result<()>)> {
         // A reader that panicked is asked no more: its thread ended the batch.

@@ -6,11 +6,10 @@
 //!    waits is so answered at once, and a file goes by in blocks of 256 KiB.
 //! 2. A worker decides its block with its own session and its own handle of the rules (`worker`). Nothing that workers share
 //!    is touched for an event, only for a block.
-//! 3. The caller's thread takes finished blocks in order (`turns`). There are three results for each worker, and one that is
-//!    not free is waited for: a slow taker slows the workers down, and nothing piles up.
-//! 4. In between the caller's thread decides as well, but never waits for input: from a reader, workers read some blocks ahead,
-//!    and whoever is free decides the first of them. So there are no more threads than cores, and none sleeps while there is
-//!    enough to do.
+//! 3. The caller's thread takes finished blocks in order (`turns`). There is a fixed number of results for each worker, and one
+//!    that is not free is waited for: a slow taker slows the workers down, and nothing piles up.
+//! 4. Events in memory are decided by the caller's thread as well. From a reader it only takes: while it waited for input,
+//!    nothing that is finished could be taken, and a block is decided fastest by the one that read it, in whose cache it is.
 //!
 //! Calls are awaited on one runtime that a thread of its own drives, for connections outlive the call they were made for and
 //! have to be served while a worker reads or computes.
@@ -31,15 +30,13 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::thread;
 use tokio::runtime::Handle;
-use turns::{Finished, Member, Next, Taker, Task, Turns};
+use turns::{Finished, Member, Next, Taker, Turns};
 use worker::{Runtime, Worker};
 
-/// How many results there are for each worker: one that it fills, one that waits for its turn, one that is taken.
-const RESULTS: usize = 3;
-
-/// How many blocks workers read ahead, where the caller's thread decides without reading: one for the worker itself, and two
-/// for the caller's thread, which may be done with one before the worker is.
-const AHEAD: usize = 3;
+/// How many results there are for each worker, at most: one that it fills, and more for as long as the worker with the block that
+/// is due may stand still, because the system gave its core to somebody else for some milliseconds. With fewer, the others would
+/// sleep meanwhile, and threads that sleep in turns are not spread over the cores.
+const RESULTS: usize = 32;
 
 /// Decides many events by one assessment on several threads. Made by [`Engine::batch`].
 ///
@@ -126,10 +123,10 @@ impl Batch {
     /// Decides NDJSON: one event on each line. Empty lines are passed over, a mark of byte order before the first too. The
     /// number of events comes back.
     ///
-    /// `decided` runs on the workers and on the caller's thread, once for each event and in the order of a block's events: it
-    /// adds what shall come out to the result `R` of its block. `take` runs on the caller's thread, once for each block in the order of the input: it gets
-    /// the number of the block's first event, from 0, and the result, which it has to empty, for it is used again. It is called
-    /// as soon as the events that were there to read are decided, so what it writes may be flushed each time.
+    /// `decided` runs on the workers, once for each event and in the order of a block's events: it adds what shall come out to the
+    /// result `R` of its block. `take` runs on the caller's thread, once for each block in the order of the input: it gets the
+    /// number of the block's first event, from 0, and the result, which it has to empty, for it is used again. It is called at
+    /// most about a millisecond after the events that were there to read are decided, so what it writes may be flushed each time.
     ///
     /// An event larger than the limit `event_bytes` is an error of that event and is not held in memory; only its beginning is
     /// handed to `decided`. One of 64 MiB or more without a line break ends the input.
@@ -154,7 +151,7 @@ impl Batch {
         self.run(&Lines::new(events, most), &decided, take)
     }
 
-    /// The same for NDJSON in memory, of which no byte is copied: the fastest way.
+    /// The same for NDJSON in memory, of which no byte is copied. The caller's thread decides as well.
     ///
     /// # Errors
     ///
@@ -216,18 +213,17 @@ impl Batch {
         thread::scope(|scope| {
             let runtime = Runtime::for_program(&self.program, scope);
             let mut taker = turns.taker(take);
-            // The caller's thread decides as well; but one that awaits may not be one of the caller's runtime.
-            let joins = runtime.handle().is_none();
-            let ahead = if joins && I::WAITS { AHEAD } else { 0 };
-            let workers: Vec<_> = (usize::from(joins)..threads)
+            // One that awaits may not be a thread of the caller's runtime.
+            let decides = runtime.handle().is_none() && (!I::WAITS || threads == 1);
+            let workers: Vec<_> = (usize::from(decides)..threads)
                 .map_while(|_| {
                     let (member, runtime) = (turns.join(), runtime.handle());
-                    let work = move || Work::new(self, input, decided, runtime).all(&member, ahead);
+                    let work = move || Work::new(self, input, decided, runtime).all(&member);
                     thread::Builder::new().name("fql batch".to_string()).spawn_scoped(scope, work).ok()
                 })
                 .collect();
-            let reads = workers.is_empty() || (joins && !I::WAITS);
-            let result = Work::new(self, input, decided, None).and_take(&mut taker, turns, reads);
+            let decides = decides || workers.is_empty();
+            let result = Work::new(self, input, decided, None).and_take(&mut taker, decides);
             drop(taker);
             for worker in workers {
                 if let Err(panic) = worker.join() {
@@ -286,79 +282,60 @@ impl Engine {
 }
 
 /// What a thread needs to decide blocks.
-struct Work<'b, I, F> {
+struct Work<'b, 'e, I: Input<'e>, F> {
     worker: Worker<'b>,
     input: &'b I,
+    block: I::Block,
     decided: &'b F,
 }
 
-impl<'b, 'e, I: Input<'e>, F> Work<'b, I, F> {
+impl<'b, 'e, I: Input<'e>, F> Work<'b, 'e, I, F> {
     /// To be made by the thread that works.
-    fn new(batch: &'b Batch, input: &'b I, decided: &'b F, runtime: Option<Handle>) -> Work<'b, I, F> {
-        Work { worker: Worker::new(batch, runtime), input, decided }
+    fn new(batch: &'b Batch, input: &'b I, decided: &'b F, runtime: Option<Handle>) -> Work<'b, 'e, I, F> {
+        Work { worker: Worker::new(batch, runtime), input, block: I::Block::default(), decided }
     }
 
-    /// Reads and decides until there is nothing left, on a worker: everything itself, or so many blocks ahead of all.
-    fn all<R: Default>(&mut self, member: &Member<'_, I::Block, R>, ahead: usize)
+    /// Decides until there is nothing left, on a worker.
+    fn all<R: Default>(&mut self, member: &Member<'_, R>)
     where
         F: Fn(&mut R, &[u8], Result<Decision, EvaluationError>),
     {
-        loop {
-            match member.next(ahead) {
-                Next::Decide(task) => self.decide(member.turns(), task),
-                Next::Read(block, result) => match self.read(block, result) {
-                    Some(task) if ahead > 0 => member.leave(task),
-                    Some(task) => self.decide(member.turns(), task),
-                    None => break,
-                },
-                Next::Take(_) | Next::End => return,
+        while let Some(result) = member.begin() {
+            if !self.decide(member.turns(), result) {
+                break;
             }
-        }
-        while let Some(task) = member.left() {
-            self.decide(member.turns(), task);
         }
     }
 
-    /// Takes what is due on the caller's thread, and decides in between, blocks that it reads or only those of the workers; how
-    /// many events there were.
+    /// Takes what is due on the caller's thread, which may decide in between; how many events there were.
     fn and_take<R: Default, E, T: FnMut(u64, &mut R) -> Result<(), E>>(
         &mut self,
-        taker: &mut Taker<'_, I::Block, R, T>,
-        turns: &Turns<I::Block, R>,
-        mut reads: bool,
+        taker: &mut Taker<'_, R, T>,
+        mut decides: bool,
     ) -> Result<u64, BatchError<E>>
     where
         F: Fn(&mut R, &[u8], Result<Decision, EvaluationError>),
     {
         loop {
-            match turns.next(reads) {
+            match taker.next(decides) {
                 Next::Take(finished) => taker.take(finished)?,
-                Next::Decide(task) => self.decide(turns, task),
-                Next::Read(block, result) => match self.read(block, result) {
-                    Some(task) => self.decide(turns, task),
-                    None => reads = false,
-                },
+                Next::Decide(result) => decides = self.decide(taker.turns(), result),
                 Next::End => return Ok(taker.first),
             }
         }
     }
 
-    /// Reads the next block, to fill that result from; nothing if there is none.
-    fn read<R>(&mut self, mut block: I::Block, result: R) -> Option<Task<I::Block, R>> {
-        let (number, read) = self.input.next(&mut block)?;
-        Some(Task { number, block, read, result })
-    }
-
-    /// Decides a block and hands over its result.
-    fn decide<R: Default>(&mut self, turns: &Turns<I::Block, R>, task: Task<I::Block, R>)
+    /// Reads and decides the next block and hands over what comes out of it; whether there was one.
+    fn decide<R: Default>(&mut self, turns: &Turns<R>, mut result: R) -> bool
     where
         F: Fn(&mut R, &[u8], Result<Decision, EvaluationError>),
     {
-        let Task { number, block, read, mut result } = task;
-        let events = read.is_ok().then(|| self.input.events(&block)).into_iter().flatten();
+        let Some((number, read)) = self.input.next(&mut self.block) else { return false };
+        let events = read.is_ok().then(|| self.input.events(&self.block)).into_iter().flatten();
         let decided = self.decided;
         let count = self.worker.decide(events, |event, decision| decided(&mut result, event, decision));
-        turns.finish(number, block, Finished { result, count, read });
+        turns.finish(number, Finished { result, count, read, flows: I::flows(&self.block) });
+        true
     }
 }
 
