@@ -10,10 +10,13 @@
 
 use super::build::Build;
 use super::code::Op;
-use crate::function::{Function, Volatility};
+use super::fuse::{AskedOfText, held, number_test};
+use super::test::TestKind;
+use crate::function::{Function, Volatility, registry};
 use crate::hir::{Constant, Expr, Kind, Step, StepKind};
 use crate::value::datetime::TICKS_PER_DAY;
-use crate::value::{Datum, Type};
+use crate::value::operate::{Operands, Relation};
+use crate::value::{Context, Datum, Type};
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -126,6 +129,109 @@ impl<'h> Build<'h> {
         self.program.derived.push(Derivation { code, uses: 1 });
         self.derived.known.insert(key, number);
         Some(number)
+    }
+
+    /// A test of a value that is derived from the event, if it is one. Where there is no value, and always where notes are to
+    /// be made, the code goes on.
+    pub(super) fn test_of_derived(&mut self, e: &Expr, yes: u32, no: u32) -> u32 {
+        let derived = self.derived_test(e);
+        let start = self.code_of(e);
+        let code = self.add_test(TestKind::Code(start), yes, no);
+        let Some((number, kind, means)) = derived else { return code };
+        let test = if means { self.add_test(kind, yes, no) } else { self.add_test(kind, no, yes) };
+        self.add_test(TestKind::Known(number), test, code)
+    }
+
+    /// A question about a derived value: its number, what is asked, and whether yes means true.
+    fn derived_test(&mut self, e: &Expr) -> Option<(u32, TestKind, bool)> {
+        let special = match &e.kind {
+            Kind::Compare(comparison, operands) if comparison.operands == Operands::Same => {
+                let [left, right] = operands.as_ref();
+                if let Some((base, steps, text, means)) = held(comparison.relation, left, right) {
+                    let number = self.derive(Part::before_last(base, steps))?;
+                    return Some((number, TestKind::Contains(number | DERIVED, self.text(text)), means));
+                }
+                match (&self.meant(left).kind, &self.meant(right).kind) {
+                    (_, Kind::Constant(constant)) => self.derived_constant(comparison.relation, left, constant),
+                    (Kind::Constant(constant), _) => {
+                        self.derived_constant(comparison.relation.turned(), right, constant)
+                    }
+                    _ => match (self.folded(left), self.folded(right)) {
+                        (None, Some(constant)) => self.derived_number(comparison.relation, left, constant),
+                        (Some(constant), None) => self.derived_number(comparison.relation.turned(), right, constant),
+                        _ => None,
+                    },
+                }
+            }
+            Kind::Call(row, arguments) => match arguments.as_slice() {
+                [subject, constant] => self.derived_call(row, Part::whole(subject), constant),
+                _ => None,
+            },
+            Kind::Steps(base, steps) => match steps.last().map(|step| &step.kind) {
+                Some(StepKind::Method(row, arguments)) => match arguments.as_slice() {
+                    [constant] => self.derived_call(row, Part::before_last(base, steps), constant),
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        };
+        special.or_else(|| {
+            let number = self.derive(Part::whole(e))?;
+            Some((number, TestKind::Bool(number | DERIVED), true))
+        })
+    }
+
+    fn derived_constant(
+        &mut self,
+        relation: Relation,
+        value: &Expr,
+        constant: &Constant,
+    ) -> Option<(u32, TestKind, bool)> {
+        let equal = match relation {
+            Relation::Equal => Some(true),
+            Relation::NotEqual => Some(false),
+            _ => None,
+        };
+        let value = Part::whole(value);
+        match constant {
+            Constant::String(text) => {
+                let means = equal?;
+                let number = self.derive(value)?;
+                Some((number, self.text_equal(number | DERIVED, text), means))
+            }
+            Constant::Bool(constant) => {
+                let means = equal? == *constant;
+                let number = self.derive(value)?;
+                Some((number, TestKind::Bool(number | DERIVED), means))
+            }
+            _ => self.derived_number(relation, value.expression()?, exact(constant.datum())?),
+        }
+    }
+
+    fn derived_number(&mut self, relation: Relation, value: &Expr, constant: f64) -> Option<(u32, TestKind, bool)> {
+        let number = self.derive(Part::whole(value))?;
+        let (kind, means) = number_test(relation, number | DERIVED, constant);
+        Some((number, kind, means))
+    }
+
+    fn derived_call(&mut self, row: &Function, subject: Part<'_>, constant: &Expr) -> Option<(u32, TestKind, bool)> {
+        let text = self.meant(constant).kind.text()?.clone();
+        if subject.ty() != Type::String {
+            return None;
+        }
+        if row.name == "IgnoreCaseEquals" {
+            // Case is ignored by comparing upper case.
+            let upper = registry().members(Type::String, "ToUpper").first().copied()?;
+            let arena = bumpalo::Bump::new();
+            let text = (upper.run)(&mut Context::constant(&arena), &[Datum::String(&text)]).ok()?;
+            let Datum::String(text) = text else { return None };
+            let number = self.derive(subject.then(upper))?;
+            return Some((number, self.text_equal(number | DERIVED, &Arc::from(text)), true));
+        }
+        let asked = AskedOfText::by(row, &text)?;
+        let number = self.derive(subject)?;
+        Some((number, self.text_test(asked, number | DERIVED, &text), true))
     }
 
     /// Whether a variable of logic can be tested in its place: it is small, hangs on the event alone and cannot fail.

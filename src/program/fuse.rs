@@ -5,19 +5,18 @@
 use super::build::Build;
 use super::calculation::{Calculation, MOST_STEPS, Step};
 use super::code::Op;
-use super::derived::{DERIVED, Part, exact};
+use super::derived::exact;
 use super::fold::fold;
-use super::listed::{Asks, Cell};
+use super::listed::{Asks, question};
 use super::test::{Test, TestKind, TextSet, ends};
-use crate::function::{self, Function, registry};
+use crate::function::{self, Function};
 use crate::hir::{self, Constant, Expr, Kind, StepKind};
-use crate::list::{Consult, Question, UNKNOWN};
 use crate::value::operate::{Operands, Relation};
-use crate::value::{Context, Datum, Type};
+use crate::value::{Context, Type};
 use std::sync::Arc;
 
 impl<'h> Build<'h> {
-    fn add_test(&mut self, kind: TestKind, yes: u32, no: u32) -> u32 {
+    pub(super) fn add_test(&mut self, kind: TestKind, yes: u32, no: u32) -> u32 {
         self.program.tests.push(Test { kind, yes, no });
         self.program.tests.len() as u32 - 1
     }
@@ -52,111 +51,6 @@ impl<'h> Build<'h> {
                 None => self.test_of_derived(e, yes, no),
             },
         }
-    }
-
-    /// A test of a value that is derived from the event, if it is one. Where there is no value, and always where notes are to
-    /// be made, the code goes on.
-    fn test_of_derived(&mut self, e: &Expr, yes: u32, no: u32) -> u32 {
-        let derived = self.derived_test(e);
-        let start = self.code_of(e);
-        let code = self.add_test(TestKind::Code(start), yes, no);
-        let Some((number, kind, means)) = derived else { return code };
-        let test = if means { self.add_test(kind, yes, no) } else { self.add_test(kind, no, yes) };
-        self.add_test(TestKind::Known(number), test, code)
-    }
-
-    /// A question about a derived value: its number, what is asked, and whether yes means true.
-    fn derived_test(&mut self, e: &Expr) -> Option<(u32, TestKind, bool)> {
-        let special = match &e.kind {
-            Kind::Compare(comparison, operands) if comparison.operands == Operands::Same => {
-                let [left, right] = operands.as_ref();
-                if let Some((base, steps, text, means)) = held(comparison.relation, left, right) {
-                    let number = self.derive(Part::before_last(base, steps))?;
-                    return Some((number, TestKind::Contains(number | DERIVED, self.text(text)), means));
-                }
-                match (&self.meant(left).kind, &self.meant(right).kind) {
-                    (_, Kind::Constant(constant)) => self.derived_constant(comparison.relation, left, constant),
-                    (Kind::Constant(constant), _) => {
-                        self.derived_constant(comparison.relation.turned(), right, constant)
-                    }
-                    _ => match (self.folded(left), self.folded(right)) {
-                        (None, Some(constant)) => self.derived_number(comparison.relation, left, constant),
-                        (Some(constant), None) => self.derived_number(comparison.relation.turned(), right, constant),
-                        _ => None,
-                    },
-                }
-            }
-            Kind::Call(row, arguments) => match arguments.as_slice() {
-                [subject, constant] => self.derived_call(row, Part::whole(subject), constant),
-                _ => None,
-            },
-            Kind::Steps(base, steps) => match steps.last().map(|step| &step.kind) {
-                Some(StepKind::Method(row, arguments)) => match arguments.as_slice() {
-                    [constant] => self.derived_call(row, Part::before_last(base, steps), constant),
-                    _ => None,
-                },
-                _ => None,
-            },
-            _ => None,
-        };
-        special.or_else(|| {
-            let number = self.derive(Part::whole(e))?;
-            Some((number, TestKind::Bool(number | DERIVED), true))
-        })
-    }
-
-    fn derived_constant(
-        &mut self,
-        relation: Relation,
-        value: &Expr,
-        constant: &Constant,
-    ) -> Option<(u32, TestKind, bool)> {
-        let equal = match relation {
-            Relation::Equal => Some(true),
-            Relation::NotEqual => Some(false),
-            _ => None,
-        };
-        let value = Part::whole(value);
-        match constant {
-            Constant::String(text) => {
-                let means = equal?;
-                let number = self.derive(value)?;
-                Some((number, self.text_equal(number | DERIVED, text), means))
-            }
-            Constant::Bool(constant) => {
-                let means = equal? == *constant;
-                let number = self.derive(value)?;
-                Some((number, TestKind::Bool(number | DERIVED), means))
-            }
-            _ => self.derived_number(relation, value.expression()?, exact(constant.datum())?),
-        }
-    }
-
-    fn derived_number(&mut self, relation: Relation, value: &Expr, constant: f64) -> Option<(u32, TestKind, bool)> {
-        let number = self.derive(Part::whole(value))?;
-        let (kind, means) = number_test(relation, number | DERIVED, constant);
-        Some((number, kind, means))
-    }
-
-    fn derived_call(&mut self, row: &Function, subject: Part<'_>, constant: &Expr) -> Option<(u32, TestKind, bool)> {
-        let text = self.meant(constant).kind.text()?.clone();
-        if subject.ty() != Type::String {
-            return None;
-        }
-        if row.name == "IgnoreCaseEquals" {
-            // Case is ignored by comparing upper case.
-            let upper = registry().members(Type::String, "ToUpper").first().copied()?;
-            let arena = bumpalo::Bump::new();
-            let text = (upper.run)(&mut Context::constant(&arena), &[Datum::String(&text)]).ok()?;
-            let Datum::String(text) = text else { return None };
-            let number = self.derive(subject.then(upper))?;
-            return Some((number, self.text_equal(number | DERIVED, &Arc::from(text)), true));
-        }
-        if !asks_of_text(row, &text) {
-            return None;
-        }
-        let number = self.derive(subject)?;
-        Some((number, self.text_test(row, number | DERIVED, &text)?, true))
     }
 
     /// Whether a comparison begins with a choice between constants: `(@a ? 5000 : 1000) < @b`.
@@ -242,7 +136,7 @@ impl<'h> Build<'h> {
     }
 
     /// The number that a constant expression is, one that is more than a constant.
-    fn folded(&self, e: &Expr) -> Option<f64> {
+    pub(super) fn folded(&self, e: &Expr) -> Option<f64> {
         if matches!(e.kind, Kind::Constant(_) | Kind::Attribute(_)) {
             return None;
         }
@@ -280,28 +174,24 @@ impl<'h> Build<'h> {
         if subject.ty != Type::String {
             return None;
         }
-        if !asks_of_text(row, &text) {
-            return None;
-        }
+        let asked = AskedOfText::by(row, &text)?;
         let slot = self.slot(Type::String, path);
-        Some((self.text_test(row, slot, &text)?, true))
+        Some((self.text_test(asked, slot, &text), true))
     }
 
-    /// What a row asks of a text slot and a constant.
-    fn text_test(&mut self, row: &Function, slot: u32, text: &Arc<str>) -> Option<TestKind> {
+    /// The test of a text slot and a constant.
+    pub(super) fn text_test(&mut self, asked: AskedOfText, slot: u32, text: &Arc<str>) -> TestKind {
         let (head, tail) = ends(text.as_bytes());
         let short = u8::try_from(text.len()).ok().filter(|len| (1..=8).contains(len));
-        let kind = match (row.place, row.name, short) {
-            (function::Place::Method(Type::String), "StartsWith", Some(len)) => TestKind::ShortStart(slot, len, head),
-            (function::Place::Method(Type::String), "StartsWith", None) => TestKind::StartsWith(slot, self.text(text)),
-            (function::Place::Method(Type::String), "EndsWith", Some(len)) => TestKind::ShortEnd(slot, len, tail),
-            (function::Place::Method(Type::String), "EndsWith", None) => TestKind::EndsWith(slot, self.text(text)),
-            (function::Place::Method(Type::String), "Contains", _) => TestKind::Contains(slot, self.text(text)),
-            (function::Place::Method(Type::String), "Equals", _) => self.text_equal(slot, text),
-            (function::Place::Global, "In", _) if text.is_ascii() => TestKind::In(slot, self.set(text)),
-            _ => return None,
-        };
-        Some(kind)
+        match (asked, short) {
+            (AskedOfText::StartsWith, Some(len)) => TestKind::ShortStart(slot, len, head),
+            (AskedOfText::StartsWith, None) => TestKind::StartsWith(slot, self.text(text)),
+            (AskedOfText::EndsWith, Some(len)) => TestKind::ShortEnd(slot, len, tail),
+            (AskedOfText::EndsWith, None) => TestKind::EndsWith(slot, self.text(text)),
+            (AskedOfText::Contains, _) => TestKind::Contains(slot, self.text(text)),
+            (AskedOfText::Equals, _) => self.text_equal(slot, text),
+            (AskedOfText::In, _) => TestKind::In(slot, self.set(text)),
+        }
     }
 
     /// The set of the members that a text lists.
@@ -313,7 +203,7 @@ impl<'h> Build<'h> {
 
     /// What an expression stands for: a variable that is nothing but a constant, an attribute, or a question to a list that
     /// does not change. When and how often that is looked at makes no difference.
-    fn meant<'e>(&self, e: &'e Expr) -> &'e Expr
+    pub(super) fn meant<'e>(&self, e: &'e Expr) -> &'e Expr
     where
         'h: 'e,
     {
@@ -341,52 +231,8 @@ impl<'h> Build<'h> {
         }
     }
 
-    fn asks(&mut self, asks: Asks) -> TestKind {
-        TestKind::Listed(self.listed.asks(&mut self.program.listed, asks))
-    }
-
-    /// A question to a list that is true or false.
-    fn listed(&mut self, e: &Expr) -> Option<TestKind> {
-        let (consult, path, _) = question(e)?;
-        let question = consult.question();
-        if matches!(question, Question::Lookup(_) | Question::LookupClosest(_)) {
-            return None;
-        }
-        let slot = self.slot(Type::String, path);
-        let look_up = self.listed.look_up(&mut self.program.listed, consult, slot);
-        Some(self.asks(match question {
-            Question::Has(status) => Asks::Has(look_up, status),
-            _ => Asks::Found(look_up),
-        }))
-    }
-
-    /// A cell that is looked up.
-    fn cell(&mut self, e: &Expr) -> Option<u32> {
-        let (consult, path, default) = question(e)?;
-        let (Question::Lookup(column) | Question::LookupClosest(column)) = consult.question() else { return None };
-        let default = default.cloned().unwrap_or_else(|| Arc::from(UNKNOWN));
-        let default = self.text(&default);
-        let slot = self.slot(Type::String, path);
-        let look_up = self.listed.look_up(&mut self.program.listed, consult, slot);
-        Some(self.listed.cell(&mut self.program.listed, Cell { look_up, column, default }))
-    }
-
-    /// Whether a cell that is looked up is a constant text.
-    fn cell_comparison(&mut self, relation: Relation, left: &Expr, right: &Expr) -> Option<(TestKind, bool)> {
-        if !matches!(relation, Relation::Equal | Relation::NotEqual) {
-            return None;
-        }
-        let (cell, text) = match (left.kind.text(), right.kind.text()) {
-            (None, Some(text)) => (self.cell(left)?, text),
-            (Some(text), None) => (self.cell(right)?, text),
-            _ => return None,
-        };
-        let text = self.text(&text.clone());
-        Some((self.asks(Asks::Is(cell, text)), relation == Relation::Equal))
-    }
-
     /// Whether a text slot is exactly that text.
-    fn text_equal(&mut self, slot: u32, text: &Arc<str>) -> TestKind {
+    pub(super) fn text_equal(&mut self, slot: u32, text: &Arc<str>) -> TestKind {
         match u8::try_from(text.len()) {
             Ok(len @ ..=8) => TestKind::ShortEqual(slot, len, ends(text.as_bytes()).0),
             _ => TestKind::TextEqual(slot, self.text(text)),
@@ -478,7 +324,7 @@ impl<'h> Build<'h> {
 
 /// What is asked whether it holds a text, its steps the last of which asks, the text, and whether yes means true: if a place in
 /// a text is compared so that it tells just whether there is one.
-fn held<'e>(
+pub(super) fn held<'e>(
     relation: Relation,
     left: &'e Expr,
     right: &'e Expr,
@@ -503,12 +349,26 @@ fn held<'e>(
     }
 }
 
-/// Whether a row asks something of a text and a constant that one test tells.
-fn asks_of_text(row: &Function, constant: &str) -> bool {
-    match row.place {
-        function::Place::Method(Type::String) => matches!(row.name, "StartsWith" | "EndsWith" | "Contains" | "Equals"),
-        function::Place::Global => row.name == "In" && constant.is_ascii(),
-        _ => false,
+/// What a row asks of a text and a constant, if one test tells.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum AskedOfText {
+    StartsWith,
+    EndsWith,
+    Contains,
+    Equals,
+    In,
+}
+
+impl AskedOfText {
+    pub(super) fn by(row: &Function, constant: &str) -> Option<AskedOfText> {
+        match (row.place, row.name) {
+            (function::Place::Method(Type::String), "StartsWith") => Some(AskedOfText::StartsWith),
+            (function::Place::Method(Type::String), "EndsWith") => Some(AskedOfText::EndsWith),
+            (function::Place::Method(Type::String), "Contains") => Some(AskedOfText::Contains),
+            (function::Place::Method(Type::String), "Equals") => Some(AskedOfText::Equals),
+            (function::Place::Global, "In") if constant.is_ascii() => Some(AskedOfText::In),
+            _ => None,
+        }
     }
 }
 
@@ -522,19 +382,4 @@ pub(super) fn number_test(relation: Relation, slot: u32, constant: f64) -> (Test
         Relation::Equal => (TestKind::Equal(slot, constant), true),
         Relation::NotEqual => (TestKind::Equal(slot, constant), false),
     }
-}
-
-/// A question to a list that hangs on an attribute alone: no entry of the list expires. Its path, and the default if it has one.
-fn question(e: &Expr) -> Option<(&Consult, u32, Option<&Arc<str>>)> {
-    let Kind::Bound(callable, arguments) = &e.kind else { return None };
-    let consult: &Consult = callable.as_any()?.downcast_ref()?;
-    let (Kind::Attribute(path), rest) = arguments.split_first().map(|(key, rest)| (&key.kind, rest))? else {
-        return None;
-    };
-    let default = match rest {
-        [] => None,
-        [default] => Some(default.kind.text()?),
-        _ => return None,
-    };
-    consult.is_lasting().then_some((consult, *path, default))
 }

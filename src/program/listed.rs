@@ -4,10 +4,15 @@
 //! look-up once, by number, and the questions about the row that it finds. An event keeps the row of each look-up, so a list
 //! is asked once for an event, however many rules ask, and not at all if none does.
 
-use super::TextRef;
-use crate::list::{Consult, Question, Status};
+use super::build::Build;
+use super::{TestKind, TextRef};
+use crate::hir::{Expr, Kind};
+use crate::list::{Consult, Question, Status, UNKNOWN};
+use crate::value::Type;
+use crate::value::operate::Relation;
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::sync::Arc;
 
 /// Looks for the row of a list whose key is the text of a slot.
 #[derive(Debug)]
@@ -95,4 +100,70 @@ fn number<K: Eq + Hash, T>(known: &mut HashMap<K, u32>, all: &mut Vec<T>, key: K
         all.push(make());
         all.len() as u32 - 1
     })
+}
+
+impl Build<'_> {
+    pub(super) fn asks(&mut self, asks: Asks) -> TestKind {
+        TestKind::Listed(self.listed.asks(&mut self.program.listed, asks))
+    }
+
+    /// A question to a list that is true or false.
+    pub(super) fn listed(&mut self, e: &Expr) -> Option<TestKind> {
+        let (consult, path, _) = question(e)?;
+        let question = consult.question();
+        if matches!(question, Question::Lookup(_) | Question::LookupClosest(_)) {
+            return None;
+        }
+        let slot = self.slot(Type::String, path);
+        let look_up = self.listed.look_up(&mut self.program.listed, consult, slot);
+        Some(self.asks(match question {
+            Question::Has(status) => Asks::Has(look_up, status),
+            _ => Asks::Found(look_up),
+        }))
+    }
+
+    /// A cell that is looked up.
+    pub(super) fn cell(&mut self, e: &Expr) -> Option<u32> {
+        let (consult, path, default) = question(e)?;
+        let (Question::Lookup(column) | Question::LookupClosest(column)) = consult.question() else { return None };
+        let default = default.cloned().unwrap_or_else(|| Arc::from(UNKNOWN));
+        let default = self.text(&default);
+        let slot = self.slot(Type::String, path);
+        let look_up = self.listed.look_up(&mut self.program.listed, consult, slot);
+        Some(self.listed.cell(&mut self.program.listed, Cell { look_up, column, default }))
+    }
+
+    /// Whether a cell that is looked up is a constant text.
+    pub(super) fn cell_comparison(
+        &mut self,
+        relation: Relation,
+        left: &Expr,
+        right: &Expr,
+    ) -> Option<(TestKind, bool)> {
+        if !matches!(relation, Relation::Equal | Relation::NotEqual) {
+            return None;
+        }
+        let (cell, text) = match (left.kind.text(), right.kind.text()) {
+            (None, Some(text)) => (self.cell(left)?, text),
+            (Some(text), None) => (self.cell(right)?, text),
+            _ => return None,
+        };
+        let text = self.text(&text.clone());
+        Some((self.asks(Asks::Is(cell, text)), relation == Relation::Equal))
+    }
+}
+
+/// A question to a list that hangs on an attribute alone: no entry of the list expires. Its path, and the default if it has one.
+pub(super) fn question(e: &Expr) -> Option<(&Consult, u32, Option<&Arc<str>>)> {
+    let Kind::Bound(callable, arguments) = &e.kind else { return None };
+    let consult: &Consult = callable.as_any()?.downcast_ref()?;
+    let (Kind::Attribute(path), rest) = arguments.split_first().map(|(key, rest)| (&key.kind, rest))? else {
+        return None;
+    };
+    let default = match rest {
+        [] => None,
+        [default] => Some(default.kind.text()?),
+        _ => return None,
+    };
+    consult.is_lasting().then_some((consult, *path, default))
 }

@@ -19,6 +19,7 @@ mod fold;
 mod fuse;
 pub(crate) mod index;
 mod listed;
+mod operation;
 mod outline;
 mod select;
 mod shared;
