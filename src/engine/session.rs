@@ -4,7 +4,7 @@ use super::drive;
 use super::{Engine, Request, Shared};
 use crate::decision::Decision;
 use crate::engine::input::{EventInput, within};
-use crate::evaluate::{Evaluation, EvaluationError, Inputs, Plain, Policy, Ran, Seen, Slots, Subject};
+use crate::evaluate::{Evaluation, EvaluationError, Event, Inputs, Plain, Policy, Ran, Seen, Slots, Subject};
 use crate::event::{Raws, extract};
 use crate::limit::Limits;
 use crate::program::{Handle, Program};
@@ -87,26 +87,34 @@ impl Session {
     }
 
     /// Decides an event into the session's decision.
+    #[inline]
     fn run(&mut self, request: &Request<'_>) -> Result<(), EvaluationError> {
-        let asks = request.record || !request.variables.is_empty();
-        if asks {
-            return self.run_on(request, false);
-        }
-        // An event that was read before, decided by tests alone: what else there may be does not even get room on the stack.
-        let EventInput::Bound(event) = request.event else { return self.run_on(request, true) };
-        let Session { engine, program, policy, evaluation, decision, .. } = self;
-        let tells = engine.shared.events.is_some();
-        let seen = Seen::new(program, &event.slots, &event.raws, &event.text);
-        let plain = !tells && !program.derives_outside;
-        if plain && evaluation.plain_into(seen, policy, &Inputs::NOTHING, decision.plain_mut()) {
+        if self.is_decided_by_tests(request) {
             return Ok(());
         }
-        self.run_on(request, !plain)
+        self.run_on(request)
     }
 
-    /// The same, with whatever it needs. `plain` says whether tests alone may do.
+    /// Decides an event that was read before, if tests alone do. What else there may be does not even get room on the stack.
+    fn is_decided_by_tests(&mut self, request: &Request<'_>) -> bool {
+        let Some(event) = self.bound_for_tests(request) else { return false };
+        let Session { program, policy, evaluation, decision, .. } = self;
+        let seen = Seen::new(program, &event.slots, &event.raws, &event.text);
+        evaluation.plain_into(seen, policy, &Inputs::NOTHING, decision.plain_mut())
+    }
+
+    /// The event of a request that tests alone may decide, if it was read before.
+    #[inline]
+    fn bound_for_tests<'e>(&self, request: &Request<'e>) -> Option<&'e Event> {
+        let EventInput::Bound(event) = request.event else { return None };
+        let asks = request.record || !request.variables.is_empty() || self.engine.shared.events.is_some();
+        (!asks && !self.program.derives_outside).then_some(event)
+    }
+
+    /// The same for every event, with whatever it needs.
     #[inline(never)]
-    fn run_on(&mut self, request: &Request<'_>, plain: bool) -> Result<(), EvaluationError> {
+    fn run_on(&mut self, request: &Request<'_>) -> Result<(), EvaluationError> {
+        let plain = !request.record && request.variables.is_empty() && self.bound_for_tests(request).is_none();
         self.read(request, |evaluation, decision, program, policy, seen, shared| {
             let asked = program.derives_outside.then(|| request.inputs(program));
             let is_plain = plain

@@ -36,7 +36,7 @@ impl<'a> Machine<'a> {
                 };
                 Ok(self.diagnostics(call))
             }
-            _ => operate(self.input.seen(), &mut self.context, at, op, operands),
+            _ => operate(&self.input.seen(), &mut self.context, at, op, operands),
         };
         let result = if self.context.unreadable { self.unread(at, op, operands, result) } else { result };
         result.map_err(|failure| self.fail(failure, at))
@@ -98,13 +98,13 @@ impl<'a> Machine<'a> {
 /// The value of an operation that needs nothing but its operands, the event and the context. One that could not read its Json
 /// sets [`Context::unreadable`].
 pub(super) fn operate<'a>(
-    seen: Seen<'a>,
+    seen: &Seen<'a>,
     context: &mut Context<'a>,
     at: usize,
     op: Op,
     operands: &[Datum<'a>],
 ) -> Result<Datum<'a>, Failure> {
-    let Seen { program, slots, raws, text, .. } = seen;
+    let Seen { program, slots, raws, text, .. } = *seen;
     let arena = context.arena;
     match (op, operands) {
         (Op::Bool(value), _) => Ok(Datum::Bool(value)),

@@ -10,36 +10,31 @@
 use super::Seen;
 use super::condition::slot_test;
 use super::consulted;
-use crate::program::index::{Ask, CELL, Index, lost, number, part, short_part, whole};
+use super::found::{Found, NONE};
+use crate::program::index::{Ask, CELL, Index, cut, lost, number, part, short_part, whole};
 use crate::program::{Test, ends};
-
-/// No statement.
-const NONE: u32 = u32::MAX;
 
 /// The state of one run, and memory that is kept for the next one.
 #[derive(Debug, Default)]
 pub(crate) struct Candidates {
-    /// A bit for each statement.
-    bits: Vec<u64>,
-    /// A bit for each word that is not zero.
-    filled: Vec<u64>,
-    /// For each range of the sieve, where the mask begins that goes for the event.
-    masks: Vec<u32>,
-    /// The same for each test, or [`NONE`] as long as it is not known whether it holds.
-    asked: Vec<u32>,
+    found: Found,
     /// The next statement of each kind, or [`NONE`].
     marked: u32,
     always: u32,
     sieved: u32,
-    always_at: usize,
-    /// The word of the sieve under way, and what is left of it.
-    word: usize,
-    left: u64,
     /// How many statements are looked at before anything is looked up, and the next one of them; behind their number once that
     /// was looked up.
     ahead: u32,
     at: u32,
     habit: Habit,
+    always_at: usize,
+    /// For each range of the sieve, where the mask begins that goes for the event.
+    masks: Vec<u32>,
+    /// The same for each test, or [`NONE`] as long as it is not known whether it holds.
+    asked: Vec<u32>,
+    /// The word of the sieve under way, and what is left of it.
+    word: usize,
+    left: u64,
 }
 
 /// What events before this one were like.
@@ -48,8 +43,10 @@ struct Habit {
     /// How much more often than not one of the first statements decided, and behind which of them.
     early: u8,
     furthest: u32,
-    /// How many events in a row found so much that looking at one statement after another would have been faster.
+    /// How many events in a row found so much that looking at one statement after another would have been faster, and behind how
+    /// many statements they were decided at most.
     crowded: u8,
+    crowded_end: u32,
     /// How many events are still decided in order, and how many it will be the next time.
     rest: u8,
     next_rest: u8,
@@ -59,80 +56,89 @@ struct Habit {
 const MOST_EARLY: u8 = 8;
 const FEWEST_EARLY: u8 = 2;
 
-/// How many statements more than looking up costs may come first: what is found has to be looked at as well.
-const FIRST: u32 = 3;
-
 /// How many crowded events in a row are a habit; how many events are decided in order before the index is tried again.
 const FEWEST_CROWDED: u8 = 4;
 const SHORTEST_REST: u8 = 15;
 
-impl Candidates {
-    /// Whether to look at one statement after another, by what was before.
-    #[inline]
-    pub(crate) fn is_better_in_order(&mut self) -> bool {
-        let rests = self.habit.rest > 0;
-        self.habit.rest = self.habit.rest.saturating_sub(1);
-        rests
-    }
+/// All statements come first: nothing is looked up.
+pub(crate) const ALL: u32 = u32::MAX;
 
-    /// Begins with an event. How many statements come first whatever it brings.
-    #[inline]
-    pub(crate) fn begin(&mut self, index: &Index, seen: Seen<'_>) -> u32 {
+impl Candidates {
+    /// Begins with an event. How many statements come first whatever it brings; [`ALL`] if it is better decided in order, by
+    /// what was before.
+    #[inline(always)]
+    pub(crate) fn begin(&mut self, index: &Index) -> u32 {
         self.at = 0;
-        let furthest = self.habit.furthest.min(index.statements as u32);
-        self.ahead = if self.habit.early >= FEWEST_EARLY { furthest } else { 0 };
-        if self.ahead == 0 {
-            self.at = 1;
-            self.find(index, seen);
+        self.ahead = 0;
+        if self.habit.rest > 0 {
+            self.habit.rest -= 1;
+            self.ahead = ALL;
+        } else if self.habit.early >= FEWEST_EARLY {
+            self.ahead = self.habit.furthest.min(index.statements as u32);
         }
         self.ahead
     }
 
-    /// Those that come first were looked at.
-    #[inline]
-    pub(crate) fn went_ahead(&mut self) {
-        self.at = self.ahead;
+    /// Remembers that an event was decided by one of those that came first: behind how many statements.
+    #[inline(always)]
+    pub(crate) fn remember_first(&mut self, end: u32) {
+        match self.ahead {
+            0 => {}
+            ALL if end <= self.habit.crowded_end => {}
+            // It took longer than those for which this was better.
+            ALL => (self.habit.rest, self.habit.next_rest) = (0, 0),
+            _ => self.habit.early = (self.habit.early + 1).min(MOST_EARLY),
+        }
     }
 
-    /// Remembers behind how many statements an event was decided, and at how many it looked.
-    #[inline]
+    /// Remembers behind how many statements an event was decided, and how many it found.
+    #[inline(always)]
     pub(crate) fn remember(&mut self, index: &Index, end: u32, looks: u32) {
-        let habit = &mut self.habit;
-        if end <= index.cost.saturating_add(FIRST) {
-            habit.early = (habit.early + 1).min(MOST_EARLY);
-            habit.furthest = habit.furthest.max(end);
-        } else if habit.early > 0 {
-            habit.early -= 1;
-            if habit.early == 0 {
-                habit.furthest = 0;
-            }
+        if end <= self.ahead {
+            self.remember_first(end);
+            return;
         }
+        let is_early = end <= index.early;
         // A statement that is found costs half as much again as one that is come to.
-        if end > self.ahead && index.cost.saturating_add(looks + looks / 2) > end {
-            habit.crowd();
-        } else if habit.crowded > 0 {
-            (habit.crowded, habit.next_rest) = (0, 0);
+        let is_crowded = index.cost.saturating_add(looks + looks / 2) > end;
+        if is_early || is_crowded || self.habit.early > 0 || self.habit.crowded > 0 {
+            self.habit.learn(end, is_early, is_crowded);
         }
     }
 
-    /// Looks up what an event brings.
-    fn find(&mut self, index: &Index, seen: Seen<'_>) {
-        self.clear(index);
-        let slots = seen.slots;
-        let Candidates { bits, filled, .. } = self;
-        let mut mark = |statement: u32| {
-            let word = statement as usize / 64;
-            if let (Some(bits), Some(filled)) = (bits.get_mut(word), filled.get_mut(word / 64)) {
-                *bits |= 1 << (statement % 64);
-                *filled |= 1 << (word % 64);
-            }
-        };
+    /// Looks up what an event brings; those that came first are left out.
+    pub(crate) fn find(&mut self, index: &Index, seen: &Seen<'_>) {
+        self.at = self.ahead + 1;
+        self.found.clear(index.statements);
         for slot in &index.wholes {
             let text = seen.text_slot(*slot);
-            index.table.find(whole(*slot, text.head, text.tail, text.len), &slots.doubles, &mut mark);
+            let key = whole(*slot, text.head, text.tail, text.len);
+            index.table.find(key, &seen.slots.doubles, |statement| self.found.add(statement));
         }
+        if index.asks_more {
+            self.find_more(index, seen);
+        }
+        self.found.finish();
+        self.marked = self.found.next();
+        self.always_at = 0;
+        self.always = index.always.first().copied().unwrap_or(NONE);
+        self.sieved = NONE;
+        if index.sieve.words > 0 {
+            self.set_sieve(index, seen);
+            self.sieved = self.next_sieved(index, seen);
+        }
+        if self.ahead > 0 {
+            self.skip(index, seen);
+        }
+    }
+
+    /// Looks up all but whole texts.
+    #[inline(never)]
+    fn find_more(&mut self, index: &Index, seen: &Seen<'_>) {
+        let slots = seen.slots;
+        let mut mark = |statement: u32| self.found.add(statement);
         for cell in &index.cells {
-            let text = consulted::cell(seen, *cell).as_bytes();
+            let text = consulted::cell(*seen, *cell).as_bytes();
             let (head, tail) = ends(text);
             let key = whole(cell | CELL, head, tail, text.len() as u32);
             index.table.find(key, &slots.doubles, &mut mark);
@@ -156,29 +162,19 @@ impl Candidates {
                 index.table.find(short_part(*ask, *slot, *len, end), &slots.doubles, &mut mark);
                 continue;
             }
-            let text = seen.bytes(*slot);
-            let Some(rest) = text.len().checked_sub(*len as usize) else { continue };
-            let bytes = match ask {
-                Ask::End => text.get(rest..),
-                _ => text.get(..*len as usize),
-            };
-            index.table.find(part(*ask, *slot, bytes.unwrap_or_default()), &slots.doubles, &mut mark);
+            if let Some(bytes) = cut(*ask, seen.bytes(*slot), *len) {
+                index.table.find(part(*ask, *slot, bytes), &slots.doubles, &mut mark);
+            }
         }
         for words in &index.words {
             words.find(seen.text_of(words.slot), &slots.doubles, &mut mark);
         }
-        self.set_sieve(index, seen);
-        self.always_at = 0;
-        self.always = index.always.first().copied().unwrap_or(NONE);
-        self.marked = self.next_marked();
-        self.sieved = self.next_sieved(index, seen);
-        self.skip(index, seen);
     }
 
     /// Passes over what was looked at before.
-    fn skip(&mut self, index: &Index, seen: Seen<'_>) {
+    fn skip(&mut self, index: &Index, seen: &Seen<'_>) {
         while self.marked < self.ahead {
-            self.marked = self.next_marked();
+            self.marked = self.found.next();
         }
         while self.always < self.ahead {
             self.next_always(index);
@@ -188,18 +184,8 @@ impl Candidates {
         }
     }
 
-    fn clear(&mut self, index: &Index) {
-        let words = index.statements.div_ceil(64);
-        if self.bits.len() != words {
-            self.bits = vec![0; words];
-            self.filled = vec![0; words.div_ceil(64)];
-            return;
-        }
-        while self.next_marked() != NONE {}
-    }
-
     /// Chooses the mask of each range.
-    fn set_sieve(&mut self, index: &Index, seen: Seen<'_>) {
+    fn set_sieve(&mut self, index: &Index, seen: &Seen<'_>) {
         let sieve = &index.sieve;
         self.masks.clear();
         for range in &sieve.ranges {
@@ -217,7 +203,7 @@ impl Candidates {
 
     /// What all columns let through of a word of rows. A test is done when the first row is left that asks it.
     #[inline]
-    fn sift(&mut self, index: &Index, seen: Seen<'_>, word: usize) -> u64 {
+    fn sift(&mut self, index: &Index, seen: &Seen<'_>, word: usize) -> u64 {
         let sieve = &index.sieve;
         if word >= sieve.words {
             return 0;
@@ -234,7 +220,7 @@ impl Candidates {
                     continue;
                 }
                 let test = Test { kind: asked.kind, yes: 0, no: 0 };
-                *known = if slot_test(seen, &test) { holds } else { asked.first };
+                *known = if slot_test(*seen, &test) { holds } else { asked.first };
             }
             left &= mask(*known);
         }
@@ -243,20 +229,26 @@ impl Candidates {
 
     /// The next statement to look at.
     #[inline]
-    pub(crate) fn next(&mut self, index: &Index, seen: Seen<'_>) -> Option<u32> {
+    pub(crate) fn next(&mut self, index: &Index, seen: &Seen<'_>) -> Option<u32> {
         if self.at <= self.ahead {
-            self.at += 1;
-            if self.at <= self.ahead {
+            if self.at < self.ahead {
+                self.at += 1;
                 return Some(self.at - 1);
             }
             self.find(index, seen);
         }
+        self.next_found(index, seen)
+    }
+
+    /// The same, once those that come first were looked at and [`Candidates::find`] was called.
+    #[inline(always)]
+    pub(crate) fn next_found(&mut self, index: &Index, seen: &Seen<'_>) -> Option<u32> {
         let next = self.marked.min(self.always).min(self.sieved);
         if next == NONE {
             return None;
         }
-        if self.marked == next {
-            self.marked = self.next_marked();
+        while self.marked == next {
+            self.marked = self.found.next();
         }
         if self.always == next {
             self.next_always(index);
@@ -273,28 +265,9 @@ impl Candidates {
         self.always = index.always.get(self.always_at).copied().unwrap_or(NONE);
     }
 
-    /// Takes the first bit that is set.
-    #[inline]
-    fn next_marked(&mut self) -> u32 {
-        for (place, filled) in self.filled.iter_mut().enumerate() {
-            if *filled == 0 {
-                continue;
-            }
-            let word = place * 64 + filled.trailing_zeros() as usize;
-            let Some(bits) = self.bits.get_mut(word) else { break };
-            let bit = bits.trailing_zeros();
-            *bits &= bits.wrapping_sub(1);
-            if *bits == 0 {
-                *filled &= *filled - 1;
-            }
-            return word as u32 * 64 + bit;
-        }
-        NONE
-    }
-
     /// Takes the next row that all columns let through.
     #[inline]
-    fn next_sieved(&mut self, index: &Index, seen: Seen<'_>) -> u32 {
+    fn next_sieved(&mut self, index: &Index, seen: &Seen<'_>) -> u32 {
         while self.left == 0 {
             self.word += 1;
             if self.word >= index.sieve.words {
@@ -309,10 +282,25 @@ impl Candidates {
 }
 
 impl Habit {
-    /// An event that would have been faster in order.
-    #[cold]
-    fn crowd(&mut self) {
+    /// Learns of an event that those that came first did not decide: behind how many statements it was decided, whether that is
+    /// early, and whether it would have been faster in order.
+    #[inline(never)]
+    fn learn(&mut self, end: u32, is_early: bool, is_crowded: bool) {
+        if is_early {
+            self.early = (self.early + 1).min(MOST_EARLY);
+            self.furthest = self.furthest.max(end);
+        } else if self.early > 0 {
+            self.early -= 1;
+            if self.early == 0 {
+                self.furthest = 0;
+            }
+        }
+        if !is_crowded {
+            (self.crowded, self.crowded_end, self.next_rest) = (0, 0, 0);
+            return;
+        }
         self.crowded += 1;
+        self.crowded_end = self.crowded_end.max(end);
         if self.crowded >= FEWEST_CROWDED {
             self.crowded = FEWEST_CROWDED - 1;
             self.next_rest = (self.next_rest * 2 + 1).clamp(SHORTEST_REST, u8::MAX / 2);

@@ -171,7 +171,7 @@ impl<'a> Derived<'a> {
                 }
                 op => {
                     let base = stack.len().saturating_sub(operands(program, at));
-                    let value = operate(seen, context, at, op, stack.get(base..).unwrap_or_default()).ok()?;
+                    let value = operate(&seen, context, at, op, stack.get(base..).unwrap_or_default()).ok()?;
                     if context.unreadable {
                         return None;
                     }

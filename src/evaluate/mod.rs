@@ -16,6 +16,7 @@ mod condition;
 mod consulted;
 mod derived;
 mod explore;
+mod found;
 mod machine;
 mod note;
 mod plain;
@@ -219,7 +220,7 @@ impl Evaluation {
     }
 
     /// The same of a program of rules, into what was there before, which means nothing if the answer is no.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn plain_into(&mut self, seen: Seen<'_>, policy: &Policy, inputs: &Inputs, plain: &mut Plain) -> bool {
         if !seen.program.derived.is_empty() {
             return self.plain_with_derived(seen, policy, inputs, plain);

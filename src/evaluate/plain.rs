@@ -3,7 +3,7 @@
 //! In: an event as a [`Machine`](super::Machine) sees it. Out: what the rules decided, or nothing if something came up that
 //! needs the machine: code, an effect, a note to make. Then the rules run again with it; nothing was changed.
 
-use super::candidates::Candidates;
+use super::candidates::{ALL, Candidates};
 use super::condition::slot_test;
 use super::run::Decided;
 use super::{Policy, Seen};
@@ -49,48 +49,77 @@ impl Plain {
 }
 
 /// Runs all rules, unless the machine is needed: then `plain` means nothing.
-#[inline]
+#[inline(always)]
 pub(crate) fn decide(seen: Seen<'_>, policy: &Policy, candidates: &mut Candidates, plain: &mut Plain) -> Option<()> {
     if seen.is_careful(policy.limits.steps) {
         return None;
     }
     plain.clear();
-    match seen.program.index.as_deref() {
-        Some(index) if !policy.in_order && !candidates.is_better_in_order() => by_index(seen, index, candidates, plain),
-        _ => match seen.program.lone_statements() {
-            Some(statements) => one_by_one(seen, statements, plain),
-            None => in_order(seen, plain),
-        },
+    let index = seen.program.index.as_deref().filter(|_| !policy.in_order);
+    let Some(statements) = seen.program.lone_statements() else {
+        return match index {
+            Some(index) if candidates.begin(index) < ALL => by_index(&seen, index, candidates, plain),
+            _ => in_order(&seen, candidates, plain),
+        };
+    };
+    let Some(index) = index else { return one_by_one(&seen, statements, plain).map(|_| ()) };
+    let first = candidates.begin(index);
+    if first > 0 {
+        let some = statements.get(..first as usize).unwrap_or(statements);
+        let fired = one_by_one(&seen, some, plain)?;
+        if fired.is_some() || first == ALL {
+            candidates.remember_first(fired.unwrap_or(index.statements as u32));
+            return Some(());
+        }
     }
+    statements_by_index(&seen, index, candidates, statements, plain)
 }
 
-/// Looks at one statement after another, of rules without conditions.
-fn one_by_one(seen: Seen<'_>, statements: &[Statement], plain: &mut Plain) -> Option<()> {
-    for statement in statements {
-        if holds(seen, statement.when)? {
+/// Looks at one statement after another, of rules without conditions: the first of them that fires, counted from 1.
+#[inline(never)]
+fn one_by_one(seen: &Seen<'_>, statements: &[Statement], plain: &mut Plain) -> Option<Option<u32>> {
+    let mut rest = statements.iter();
+    while let Some(statement) = rest.next() {
+        if holds(*seen, statement.when)? {
+            plain.fire(statement)?;
+            return Some(Some((statements.len() - rest.len()) as u32));
+        }
+    }
+    plain.looked_at = seen.program.rules.len() as u32;
+    Some(None)
+}
+
+/// Looks at the statements that the event may concern, but for those that come first.
+#[inline(never)]
+fn statements_by_index(
+    seen: &Seen<'_>,
+    index: &Index,
+    candidates: &mut Candidates,
+    statements: &[Statement],
+    plain: &mut Plain,
+) -> Option<()> {
+    let mut looks = 0;
+    candidates.find(index, seen);
+    while let Some(number) = candidates.next_found(index, seen) {
+        looks += 1;
+        let statement = statements.get(number as usize)?;
+        if holds(*seen, statement.when)? {
+            candidates.remember(index, number + 1, looks);
             return plain.fire(statement);
         }
     }
+    candidates.remember(index, index.statements as u32, looks);
     plain.looked_at = seen.program.rules.len() as u32;
     Some(())
 }
 
-/// Looks at the statements that the event may concern.
-fn by_index(seen: Seen<'_>, index: &Index, candidates: &mut Candidates, plain: &mut Plain) -> Option<()> {
+/// Looks at the rules and statements that the event may concern.
+#[inline(never)]
+fn by_index(seen: &Seen<'_>, index: &Index, candidates: &mut Candidates, plain: &mut Plain) -> Option<()> {
     let program = seen.program;
     // The rule under way, whether its condition held, whether no other comes after it.
     let (mut rule, mut held, mut last) = (u32::MAX, false, false);
     let mut looks = 0;
-    if let (ahead @ 1.., Some(statements)) = (candidates.begin(index, seen), program.lone_statements()) {
-        for statement in statements.iter().take(ahead as usize) {
-            looks += 1;
-            if holds(seen, statement.when)? {
-                candidates.remember(index, looks, looks);
-                return plain.fire(statement);
-            }
-        }
-        candidates.went_ahead();
-    }
     while let Some(number) = candidates.next(index, seen) {
         looks += 1;
         let statement = program.statements.get(number as usize)?;
@@ -100,13 +129,13 @@ fn by_index(seen: Seen<'_>, index: &Index, candidates: &mut Candidates, plain: &
             }
             rule = statement.rule;
             let of = program.rules.get(rule as usize)?;
-            held = holds(seen, of.condition)?;
+            held = holds(*seen, of.condition)?;
             last = held && of.last;
             if held && !matches!(of.condition, Condition::Always) {
                 plain.held.push(rule);
             }
         }
-        if held && holds(seen, statement.when)? {
+        if held && holds(*seen, statement.when)? {
             candidates.remember(index, number + 1, looks);
             return plain.fire(statement);
         }
@@ -117,26 +146,30 @@ fn by_index(seen: Seen<'_>, index: &Index, candidates: &mut Candidates, plain: &
 }
 
 /// Looks at one statement after another.
-fn in_order(seen: Seen<'_>, plain: &mut Plain) -> Option<()> {
+#[inline(never)]
+fn in_order(seen: &Seen<'_>, candidates: &mut Candidates, plain: &mut Plain) -> Option<()> {
     let program = seen.program;
     for (number, rule) in (0_u32..).zip(&program.rules) {
         if !matches!(rule.condition, Condition::Always) {
-            if !holds(seen, rule.condition)? {
+            if !holds(*seen, rule.condition)? {
                 continue;
             }
             plain.held.push(number);
         }
-        let statements = rule.statements.start as usize..rule.statements.end as usize;
-        for statement in program.statements.get(statements)? {
-            if holds(seen, statement.when)? {
+        for number in rule.statements.clone() {
+            let statement = program.statements.get(number as usize)?;
+            if holds(*seen, statement.when)? {
+                candidates.remember_first(number + 1);
                 return plain.fire(statement);
             }
         }
         if rule.last {
+            candidates.remember_first(rule.statements.end);
             plain.looked_at = number + 1;
             return Some(());
         }
     }
+    candidates.remember_first(program.statements.len() as u32);
     plain.looked_at = program.rules.len() as u32;
     Some(())
 }

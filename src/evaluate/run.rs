@@ -1,6 +1,6 @@
 //! Runs rules in order (L2.7, R2.1, R2.2) and gathers what they emit.
 
-use super::candidates::Candidates;
+use super::candidates::{ALL, Candidates};
 use super::machine::{Machine, Stop};
 use crate::program::index::Index;
 use crate::program::{Argument, Condition, Decide, Effect, Program, Rule, TextRef};
@@ -72,7 +72,7 @@ impl Outcome<'_> {
 /// Runs all rules.
 pub(crate) fn rules<'a>(machine: &mut Machine<'a>, candidates: &mut Candidates) -> Result<Outcome<'a>, Stop> {
     match machine.input.index() {
-        Some(index) if !candidates.is_better_in_order() => by_index(machine, index, candidates),
+        Some(index) if candidates.begin(index) < ALL => by_index(machine, index, candidates),
         _ => in_order(machine),
     }
 }
@@ -107,8 +107,7 @@ fn by_index<'a>(machine: &mut Machine<'a>, index: &'a Index, candidates: &mut Ca
     let (mut rule, mut held, mut last) = (u32::MAX, false, false);
     let seen = machine.input.seen();
     let mut looks = 0;
-    candidates.begin(index, seen);
-    while let Some(number) = candidates.next(index, seen) {
+    while let Some(number) = candidates.next(index, &seen) {
         looks += 1;
         let Some(of) = program.statements.get(number as usize).map(|statement| statement.rule) else { continue };
         if of != rule {

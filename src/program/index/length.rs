@@ -39,7 +39,7 @@ pub(super) fn chosen(ask: Ask, texts: &[Bytes]) -> BTreeSet<u32> {
 }
 
 /// The part of a text that is looked up, if that is the length.
-pub(super) fn cut(ask: Ask, text: &[u8], length: u32) -> Option<&[u8]> {
+pub(crate) fn cut(ask: Ask, text: &[u8], length: u32) -> Option<&[u8]> {
     let length = length as usize;
     match ask {
         Ask::End => text.get(text.len().checked_sub(length)?..),

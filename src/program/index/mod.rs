@@ -15,6 +15,7 @@ mod sieve;
 mod table;
 mod words;
 
+pub(crate) use length::cut;
 pub(crate) use sieve::Sieve;
 pub(crate) use table::{Ask, Table, lost, number, part, short_part, whole};
 pub(crate) use words::Words;
@@ -33,6 +34,9 @@ const FEWEST: usize = 16;
 
 /// Above how many statements under one key it is better to look at something else as well.
 const CROWDED: usize = 48;
+
+/// How many statements more than looking up costs may come first: what is found has to be looked at as well.
+const FIRST: u32 = 3;
 
 /// From how many look-ups on it pays to hold an event's numbers against a lone statement before it is looked at.
 const MANY_LOOK_UPS: usize = 4;
@@ -67,8 +71,12 @@ pub(crate) struct Index {
     pub(crate) always: Box<[u32]>,
     /// How many statements there are.
     pub(crate) statements: usize,
+    /// Whether more is looked up than whole texts.
+    pub(crate) asks_more: bool,
     /// How many statements can be looked at in the time that looking up takes, about.
     pub(crate) cost: u32,
+    /// An event that is decided behind so many statements is decided early: it would be faster in order.
+    pub(crate) early: u32,
 }
 
 /// The ways of one statement or of the condition of a rule, by number.
@@ -81,7 +89,7 @@ impl Index {
     /// The index of a program, if it is worth one. `guards` are tests that stand before the calls of a condition.
     pub(super) fn new(program: &Program, guards: &Guards) -> Option<Index> {
         let statements = program.statements.len();
-        if !(FEWEST..1 << 31).contains(&statements) {
+        if !(FEWEST..table::MOST).contains(&statements) {
             return None;
         }
         let (filed, ways) = file(program, guards)?;
@@ -91,6 +99,7 @@ impl Index {
         }
         let mut index = build.finish(statements);
         index.cost = u32::try_from(index.effort() / 2).unwrap_or(u32::MAX);
+        index.early = index.cost.saturating_add(FIRST);
         (index.effort() + 2 * (index.always.len() + index.sieve.free) < statements * 2).then_some(index)
     }
 
@@ -351,6 +360,7 @@ impl<'p> Build<'p> {
             shared.push((keys, statements));
         }
         let look_ups = self.wholes.len() + self.cells.len() + self.numbers.len() + self.parts.len();
+        let asks_more = look_ups > self.wholes.len() || !self.lost.is_empty() || !self.words.is_empty();
         let words = self.words.into_iter().map(|(slot, texts)| Words::new(slot, texts));
         Index {
             words: words.collect(),
@@ -363,7 +373,9 @@ impl<'p> Build<'p> {
             sieve: Sieve::new(&self.sieved),
             always: self.always.into(),
             statements,
+            asks_more,
             cost: 0,
+            early: 0,
         }
     }
 }

@@ -23,8 +23,14 @@ pub(crate) enum Ask {
     Lost = 5,
 }
 
-/// Where an entry's value is a statement and no list.
+/// Set in an entry's value that is a statement and no list.
 const ONE: u32 = 1 << 31;
+
+/// Set in the value of a key's last entry, or of its only one.
+const LAST: u32 = 1 << 30;
+
+/// How many statements there may be, and places in lists.
+pub(super) const MOST: usize = LAST as usize;
 
 /// An open-addressing table, at most half full.
 #[derive(Debug, Default)]
@@ -73,13 +79,17 @@ impl Table {
 
     /// Adds an entry; there may be others of the same key.
     fn insert(&mut self, key: u64, value: u32) {
-        let size = self.entries.len();
+        let (size, mark) = (self.entries.len(), mark(key));
         let mut at = home(key, size);
-        while self.entries.get(at).is_some_and(|entry| entry.0 != 0) {
+        while let Some(entry) = self.entries.get_mut(at) {
+            if entry.0 == 0 {
+                *entry = (mark, value | LAST);
+                return;
+            }
+            if entry.0 == mark {
+                entry.1 &= !LAST;
+            }
             at = (at + 1) & (size - 1);
-        }
-        if let Some(entry) = self.entries.get_mut(at) {
-            *entry = (mark(key), value);
         }
     }
 
@@ -95,9 +105,13 @@ impl Table {
             }
             if *known == mark {
                 if value & ONE != 0 {
-                    found(value & !ONE);
+                    found(value & !(ONE | LAST));
                 } else {
-                    walk(self.lists.get(*value as usize..).unwrap_or_default(), doubles, &mut found);
+                    let start = value & !LAST;
+                    walk(self.lists.get(start as usize..).unwrap_or_default(), doubles, &mut found);
+                }
+                if value & LAST != 0 {
+                    return;
                 }
             }
             at = (at + 1) & (size - 1);
@@ -169,4 +183,31 @@ pub(crate) fn lost(derived: u32) -> u64 {
 /// The keys of a set's members.
 pub(super) fn members(slot: u32, set: &TextSet) -> SmallVec<[u64; 1]> {
     set.members().map(|(head, tail, len)| whole(slot, head, tail, len)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::posting::Guard;
+    use super::*;
+
+    #[test]
+    fn a_key_finds_all_its_entries_and_those_of_keys_of_one_mark() {
+        // Places and marks meet: keys are of two places and two marks, two of them the same key.
+        let key = |place: u64, mark: u64| place << 32 | mark << 1;
+        let keys = [key(1, 7), key(2, 7), key(1, 9), key(2, 9), key(1, 7)];
+        let posting = |statement| Posting::new(statement, Guard::NOTHING);
+        let own = (0..).zip(&keys[..4]).map(|(number, key)| (*key, posting(number))).collect();
+        let shared = vec![(&keys[..3], vec![posting(10), posting(11)]), (&keys[3..], vec![posting(12)])];
+        let table = Table::new(own, shared, true);
+        let found = |key: u64| {
+            let mut found = Vec::new();
+            table.find(key, &[], |statement| found.push(statement));
+            found
+        };
+        let expected = [&[0, 10, 11, 12][..], &[1, 10, 11], &[2, 10, 11], &[3, 12]];
+        for (key, expected) in keys.iter().zip(expected) {
+            assert!(expected.iter().all(|statement| found(*key).contains(statement)), "{key:x}: {:?}", found(*key));
+        }
+        assert!(found(key(3, 5)).is_empty());
+    }
 }
