@@ -167,7 +167,7 @@ impl Candidates {
             }
         }
         for words in &index.words {
-            words.find(seen.text_of(words.slot), &slots.doubles, &mut mark);
+            words.find(seen.bytes(words.slot), &slots.doubles, &mut mark);
         }
     }
 

@@ -223,13 +223,6 @@ impl<'e> Seen<'e> {
         from.as_bytes().get(range).unwrap_or_default()
     }
 
-    /// The text of a slot.
-    #[inline]
-    pub(super) fn text_of(self, slot: u32) -> &'e str {
-        let Some((from, range)) = self.place(slot) else { return "" };
-        from.get(range).unwrap_or_default()
-    }
-
     /// Where a text stands.
     #[inline]
     pub(super) fn place(self, slot: u32) -> Option<(&'e str, std::ops::Range<usize>)> {

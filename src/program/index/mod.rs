@@ -106,7 +106,7 @@ impl Index {
     /// What looking up costs, about, in halves of what looking at a statement does.
     fn effort(&self) -> usize {
         let columns = self.sieve.ranges.len() + self.sieve.tests.len();
-        let texts = 6 * self.cells.len() + 3 * self.wholes.len() + 4 * self.parts.len() + 20 * self.words.len();
+        let texts = 6 * self.cells.len() + 3 * self.wholes.len() + 4 * self.parts.len() + 8 * self.words.len();
         let slots = self.wholes.iter().chain(self.parts.iter().map(|(_, slot, _)| slot)).chain(&self.numbers);
         let slots = slots.chain(self.words.iter().map(|words| &words.slot));
         let slots = slots.chain(self.sieve.ranges.iter().map(|range| &range.slot));
