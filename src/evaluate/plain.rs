@@ -8,7 +8,7 @@ use super::condition::slot_test;
 use super::run::Decided;
 use super::{Policy, Seen};
 use crate::program::index::Index;
-use crate::program::{Condition, FALSE, Statement, TRUE, TestKind};
+use crate::program::{Chain, Condition, END, FALSE, NOTHING, Statement, TRUE, TestKind};
 use crate::value::DecisionKind;
 use smallvec::SmallVec;
 
@@ -55,6 +55,9 @@ pub(crate) fn decide(seen: Seen<'_>, policy: &Policy, candidates: &mut Candidate
         return None;
     }
     plain.clear();
+    if let Some(chain) = &seen.program.chain {
+        return by_chain(&seen, chain, plain);
+    }
     let index = seen.program.index.as_deref().filter(|_| !policy.in_order);
     let Some(statements) = seen.program.lone_statements() else {
         return match index {
@@ -73,6 +76,25 @@ pub(crate) fn decide(seen: Seen<'_>, policy: &Policy, candidates: &mut Candidate
         }
     }
     statements_by_index(&seen, index, candidates, statements, plain)
+}
+
+/// Follows the tests of all statements to their end.
+#[inline(never)]
+fn by_chain(seen: &Seen<'_>, chain: &Chain, plain: &mut Plain) -> Option<()> {
+    let program = seen.program;
+    let mut at = chain.entry;
+    while at < END {
+        let test = chain.tests.get(at as usize)?;
+        if matches!(test.kind, TestKind::Code(_)) {
+            return None;
+        }
+        at = if slot_test(*seen, test) { test.yes } else { test.no };
+    }
+    if at == NOTHING {
+        plain.looked_at = program.rules.len() as u32;
+        return Some(());
+    }
+    plain.fire(program.statements.get((at - END) as usize)?)
 }
 
 /// Looks at one statement after another, of rules without conditions: the first of them that fires, counted from 1.

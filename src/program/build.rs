@@ -140,6 +140,7 @@ impl<'h> Build<'h> {
         program.lone = lone.then(|| program.rules.last().map_or(0, |rule| rule.statements.end));
         shared::share(&mut self.program);
         self.program.index = index::Index::new(&self.program, &self.guards).map(Box::new);
+        self.program.chain = chain::Chain::new(&self.program);
         self.shrink();
         self.program
     }

@@ -13,6 +13,7 @@
 
 mod build;
 mod calculation;
+mod chain;
 mod code;
 mod derived;
 mod fold;
@@ -26,6 +27,7 @@ mod shared;
 mod test;
 
 pub(crate) use calculation::{Calculated, Calculation};
+pub(crate) use chain::{Chain, END, NOTHING};
 pub use code::{Op, TextRef};
 pub(crate) use derived::{DERIVED, Derivation, number};
 pub(crate) use listed::{Asks, Listed, LookUp};
@@ -127,6 +129,8 @@ pub struct Program {
     pub(crate) lone: Option<u32>,
     /// Which statements an event may concern, if there are many.
     pub(crate) index: Option<Box<index::Index>>,
+    /// The tests of all statements in a row, if there is no index and nothing but them.
+    pub(crate) chain: Option<Chain>,
     /// The texts that places refer to.
     pub(crate) sources: Vec<Arc<Source>>,
     /// Where rules, clauses and statements stand, if somebody wants to know which were taken.
