@@ -3,6 +3,8 @@
 //! The benchmark runs itself under callgrind, once for each size of rules and each way of reading the event, and counts what
 //! happens inside of [`measured`] only, or of [`measured_build`], on one core: so all work is on one thread. It fails if a count is above its bound in `bounds.txt` by more than 5 %.
 //!
+//! Then it reads events of hostile orders of keys by guesses and without ([`hostile`]) and fails if guessing costs more than 5 %.
+//!
 //! ```text
 //! cargo bench --bench instructions                # hold the counts against the bounds
 //! cargo bench --bench instructions -- --update    # make the counts the bounds
@@ -18,7 +20,9 @@
 
 #[path = "../work/mod.rs"]
 mod work;
+mod hostile;
 
+use fql::event::{Paths, Raws, extract};
 use fql::{Engine, Event, Session};
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -60,6 +64,10 @@ fn main() -> ExitCode {
             measured_build(&text);
             ExitCode::SUCCESS
         }
+        ["--read", shape, how] => {
+            hostile::read(shape, *how == "guessing");
+            ExitCode::SUCCESS
+        }
         ["--decide", rules, from] => {
             decide(rules, *from == "bytes");
             ExitCode::SUCCESS
@@ -81,13 +89,14 @@ fn gate(update: bool) -> ExitCode {
         );
         return ExitCode::FAILURE;
     }
-    let counts = counts();
+    let decided = counts(&CASES, |(rules, from)| count(rules, from));
+    let guesses = counts(&hostile::SHAPES, |shape| (count_read(shape, "plain"), count_read(shape, "guessing")));
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/instructions/bounds.txt");
     let (compiler, bounds) = read(&fs::read_to_string(&file).unwrap_or_default());
     let here = compiler_here();
     println!("instructions a decision, or to compile all:");
     let mut slower = Vec::new();
-    for ((rules, from), count) in CASES.iter().zip(&counts) {
+    for ((rules, from), count) in CASES.iter().zip(&decided) {
         let name = format!("{rules} {from}");
         let Some(bound) = bounds.get(&name) else {
             println!("  {name:<20} {count:>9}");
@@ -100,10 +109,25 @@ fn gate(update: bool) -> ExitCode {
             slower.push(format!("{name}: expected at most {bound} instructions and {TOLERANCE} %, found {count}"));
         }
     }
+    println!("instructions of reading events of hostile orders of keys, by guesses to without:");
+    let mut costly = Vec::new();
+    for (shape, (plain, guessing)) in hostile::SHAPES.iter().zip(&guesses) {
+        println!("  {shape:<20} {:>9.3}", *guessing as f64 / *plain as f64);
+        if guessing * 100 > plain * hostile::AT_MOST {
+            costly.push(format!(
+                "{shape}: expected at most {} % of {plain} instructions, found {guessing}",
+                hostile::AT_MOST
+            ));
+        }
+    }
     if update {
-        fs::write(&file, written(&here, &counts)).expect("the bounds can be written");
+        fs::write(&file, written(&here, &decided)).expect("the bounds can be written");
         println!("these are the bounds now");
         return ExitCode::SUCCESS;
+    }
+    if !costly.is_empty() {
+        costly.iter().for_each(|fault| eprintln!("{fault}"));
+        return ExitCode::FAILURE;
     }
     if compiler != here {
         println!("the bounds are of another compiler or machine, so nothing is judged: {compiler}; this is {here}");
@@ -117,44 +141,57 @@ fn gate(update: bool) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// Instructions a decision, in the order of the cases; several are counted at once.
-fn counts() -> Vec<u64> {
+/// Counts each of the cases, several at once: the counts in their order.
+fn counts<C: Sync, N: Send + Clone>(cases: &[C], count: impl Fn(&C) -> N + Sync) -> Vec<N> {
     let threads = thread::available_parallelism().map_or(1, usize::from);
-    let each: Vec<Vec<(usize, u64)>> = thread::scope(|scope| {
+    let each: Vec<Vec<(usize, N)>> = thread::scope(|scope| {
         let count = |first: usize| {
-            let own = CASES.iter().enumerate().skip(first).step_by(threads);
-            own.map(|(number, (rules, from))| (number, count(rules, from))).collect()
+            let own = cases.iter().enumerate().skip(first).step_by(threads);
+            own.map(|(number, case)| (number, count(case))).collect()
         };
         let workers: Vec<_> = (0..threads).map(|first| scope.spawn(move || count(first))).collect();
         workers.into_iter().map(|worker| worker.join().expect("callgrind counts")).collect()
     });
     let mut all = each.concat();
-    all.sort_unstable();
+    all.sort_unstable_by_key(|(number, _)| *number);
     all.into_iter().map(|(_, count)| count).collect()
 }
 
 /// Decides a case under callgrind.
 fn count(rules: &str, from: &str) -> u64 {
-    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("callgrind.{rules}.{from}"));
     // Only what the first thread does is counted, and on one core the library starts no other.
     let mut command = Command::new(if from == COMPILE { "taskset" } else { "valgrind" });
     if from == COMPILE {
         command.args(["-c", &core(), "valgrind"]);
     }
+    let total = callgrind(command, ["--decide", rules, from]);
+    let times = if from == COMPILE { 1 } else { ROUNDS * events(rules).len() as u64 };
+    assert!(total > times * 10, "{rules} {from}: nothing was counted: {total}");
+    total / times
+}
+
+/// Reads events of a hostile shape under callgrind.
+fn count_read(shape: &str, how: &str) -> u64 {
+    callgrind(Command::new("valgrind"), ["--read", shape, how])
+}
+
+/// Runs this benchmark under callgrind: the instructions of what is measured.
+fn callgrind(mut command: Command, arguments: [&str; 3]) -> u64 {
+    let [_, what, how] = arguments;
+    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("callgrind.{what}.{how}"));
     let run = command
         .args(["--tool=callgrind", "--collect-atstart=no", "--toggle-collect=*instructions::measured*"])
         .arg(format!("--callgrind-out-file={}", out.display()))
         .arg(env::current_exe().expect("the benchmark's own path"))
-        .args(["--decide", rules, from])
+        .args(arguments)
         .output()
         .expect("valgrind runs");
-    assert!(run.status.success(), "{rules} {from}: {}", String::from_utf8_lossy(&run.stderr));
+    assert!(run.status.success(), "{what} {how}: {}", String::from_utf8_lossy(&run.stderr));
     let report = fs::read_to_string(&out).expect("callgrind's report");
     let total = report.lines().find_map(|line| line.strip_prefix("summary: ")).expect("a summary");
-    let total: u64 = total.trim().parse().expect("a number");
-    let times = if from == COMPILE { 1 } else { ROUNDS * events(rules).len() as u64 };
-    assert!(total > times * 10, "{rules} {from}: nothing was counted: {total}");
-    total / times
+    let total = total.trim().parse().expect("a number");
+    assert!(total > 0, "{what} {how}: nothing was counted");
+    total
 }
 
 /// A core that this process may run on.
@@ -222,6 +259,12 @@ fn measured(session: &mut Session, text: &str, prepared: Option<&Event>) {
         None => session.decide(black_box(text)),
     };
     drop(black_box(decision));
+}
+
+/// The attributes of an event.
+#[inline(never)]
+fn measured_read(paths: &Paths, text: &str, raws: &mut Raws) {
+    extract(black_box(paths), black_box(text.as_bytes()), raws).expect("the event is JSON");
 }
 
 /// Rules from their text to an engine.

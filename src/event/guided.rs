@@ -6,7 +6,7 @@
 
 use super::extract::{Key, Reader};
 use super::keys::{Found, Name};
-use super::order::{Behind, NOTHING, Order, ROOT, Seam, UNREAD};
+use super::order::{Behind, NOTHING, Order, ROOT, Saving, Seam, UNREAD};
 use super::paths::{NONE, Node};
 use super::raw::Raw;
 use crate::value::json::scan::{self, Scanned};
@@ -25,29 +25,41 @@ impl<'p> Guided<'p, '_, '_, '_> {
         if bytes.get(start) != Some(&b'{') {
             return self.reader.event(root);
         }
-        let at = self.object(start, root, ROOT, 0)?;
+        let at = self.object::<true>(start, root, ROOT, 0)?;
         scan::end(bytes, at)?;
         Ok(None)
     }
 
-    /// The object at `at`. Sites end long before nesting does, so there is no depth to hold against the limit.
-    fn object(&mut self, at: usize, node: &'p Node, site: u16, depth: u32) -> Scanned<usize> {
+    /// The object at `at`; without `READ` the node reads none of its keys. Sites end long before nesting does, so there is no
+    /// depth to hold against the limit.
+    fn object<const READ: bool>(&mut self, at: usize, node: &'p Node, site: u16, depth: u32) -> Scanned<usize> {
         let bytes = self.reader.bytes;
         let Some(mut guesses) = self.order.first(site) else {
             self.order.pay_elements(1);
-            let is_unread = node.keys.is_empty();
-            return if is_unread { scan::skip(bytes, at, depth) } else { self.reader.object(at, node, depth) };
+            return if READ { self.reader.object(at, node, depth) } else { scan::skip(bytes, at, depth) };
         };
-        let visit = self.reader.raws.visit();
+        let visit = if READ { self.reader.raws.visit() } else { 0 };
         let mut at = at + 1;
         let mut behind = Behind::Brace;
         let mut earned = 0;
         loop {
+            if !READ && self.order.is_followed(guesses.0) {
+                let followed = self.order.follow(bytes, at, guesses)?;
+                earned += followed.earned;
+                if followed.last != NOTHING {
+                    let &Seam { next, other, .. } = self.order.seam(followed.last);
+                    (at, behind, guesses) = (followed.at, Behind::Seam(followed.last), (next, other));
+                    #[cfg(test)]
+                    {
+                        self.order.counted.1 += followed.hits;
+                    }
+                }
+            }
             #[cfg(test)]
             let missed = self.order.counted.0;
-            let (index, seam) = match self.order.guess(guesses, bytes.get(at..).unwrap_or_default()) {
+            let (index, seam) = match self.order.guess(guesses, bytes, at, &mut earned) {
                 Some((index, seam)) => {
-                    earned += u32::from(seam.earns);
+                    earned += i32::from(seam.earns);
                     (index, seam)
                 }
                 None => {
@@ -65,31 +77,35 @@ impl<'p> Guided<'p, '_, '_, '_> {
                         Some(learned) => (learned, self.order.seam(learned)),
                         None => {
                             self.order.earn(earned);
+                            let visit = if READ { visit } else { self.reader.raws.visit() };
                             return self.reader.members(key, node, visit, depth);
                         }
                     }
                 }
             };
-            let &Seam { name, next, other, len, key: (start, end), is_exact, is_string, .. } = seam;
             #[cfg(test)]
-            {
-                self.order.counted.1 += u64::from(self.order.counted.0 == missed);
-            }
+            let guessed = u64::from(self.order.counted.0 == missed);
+            let &Seam { name, next, other, len, is_string, .. } = seam;
             let value = at + usize::from(len);
             // A string begins with the quote that the seam ends with; before others may be more white space than last time.
             let value = if is_string { value } else { scan::blank(bytes, value) };
-            at = match (name, is_string) {
-                (UNREAD, true) => scan::string(bytes, value)?.0 + 1,
-                (UNREAD, false) => self.pass(value, index, depth + 1)?,
-                (name, _) => match node.keys.name(name) {
-                    Some(name) => {
-                        let key = Key { start: at + usize::from(start), end: at + usize::from(end), is_exact };
-                        self.member(value, is_string, index, (name, key), visit, depth)?
-                    }
+            at = if READ && name != UNREAD {
+                let &Seam { key: (start, end), is_exact, .. } = seam;
+                let key = Key { start: at + usize::from(start), end: at + usize::from(end), is_exact };
+                match node.keys.name(name) {
+                    Some(name) => self.member(value, is_string, index, (name, key), visit, depth)?,
                     // INVARIANT: a seam's name is one of the node that its site belongs to.
                     None => return Err(JsonFault::new(FaultKind::Key, at)),
-                },
+                }
+            } else if is_string {
+                scan::string(bytes, value)?.0 + 1
+            } else {
+                self.pass(value, index, depth + 1)?
             };
+            #[cfg(test)]
+            {
+                self.order.counted.1 += guessed;
+            }
             behind = Behind::Seam(index);
             guesses = (next, other);
         }
@@ -116,10 +132,16 @@ impl<'p> Guided<'p, '_, '_, '_> {
             Found::Several(_) => return Ok(None),
         };
         let is_string = bytes.get(value) == Some(&b'"');
+        let saving = match found {
+            Found::One(_) => Saving::Read,
+            _ if node.keys.is_empty() => Saving::Passed,
+            _ => Saving::Unread,
+        };
         let inside = (u8::try_from(key.start - at), u8::try_from(key.end - at));
         let (Ok(start), Ok(end)) = inside else { return Ok(None) };
         let text = bytes.get(at..value + usize::from(is_string)).unwrap_or_default();
-        Ok(self.order.learn(site, behind, text, Seam::new(name, (start, end), key.is_exact, is_string)))
+        let seam = Seam::new(name, (start, end), key.is_exact, is_string);
+        Ok(self.order.learn(site, behind, text, (seam, saving)))
     }
 
     /// The value at `value`, behind the quote if it is a string, of a name that is read and the key that means it.
@@ -158,7 +180,8 @@ impl<'p> Guided<'p, '_, '_, '_> {
         let bytes = self.reader.bytes;
         let end = match bytes.get(at) {
             _ if site == NOTHING => return self.reader.value_of(at, node, depth),
-            Some(b'{') => self.object(at, node, site, depth)?,
+            Some(b'{') if node.keys.is_empty() => self.object::<false>(at, node, site, depth)?,
+            Some(b'{') => self.object::<true>(at, node, site, depth)?,
             _ => self.array(at, node, &node.elements, site, depth)?,
         };
         if node.slot != NONE {
@@ -221,7 +244,7 @@ impl<'p> Guided<'p, '_, '_, '_> {
     fn first_element(&mut self, at: usize, node: &'p Node, site: u16, depth: u32) -> Scanned<usize> {
         match self.reader.bytes.get(at) {
             _ if site == NOTHING => self.reader.first_element(at, node, depth),
-            Some(b'{') => self.object(at, node, site, depth),
+            Some(b'{') => self.object::<true>(at, node, site, depth),
             _ => self.array(at, node, &[], site, depth),
         }
     }
@@ -240,7 +263,7 @@ impl<'p> Guided<'p, '_, '_, '_> {
         let node = &self.reader.paths.unread;
         match self.reader.bytes.get(at) {
             _ if site == NOTHING => scan::skip(self.reader.bytes, at, depth),
-            Some(b'{') => self.object(at, node, site, depth),
+            Some(b'{') => self.object::<false>(at, node, site, depth),
             _ => self.array(at, node, &[], site, depth),
         }
     }

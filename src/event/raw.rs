@@ -87,7 +87,7 @@ impl Raws {
     }
 
     /// The same, for many events of one source one after another: the order of their keys is learned, so that those of the
-    /// next event can be guessed. What is read does not depend on it. At most some 150 KiB are kept.
+    /// next event can be guessed. What is read does not depend on it. At most some 200 KiB are kept.
     pub fn learning() -> Raws {
         Raws { order: Some(Box::default()), ..Raws::default() }
     }
@@ -101,6 +101,12 @@ impl Raws {
     #[cfg(test)]
     pub(super) fn counted(&self) -> (u64, u64) {
         self.order.as_ref().map_or((0, 0), |order| order.counted)
+    }
+
+    /// Keys that were not guessed and not learned either.
+    #[cfg(test)]
+    pub(super) fn refused(&self) -> u64 {
+        self.order.as_ref().map_or(0, |order| order.refused)
     }
 
     /// Seams that were compared with one to be kept.
