@@ -1,9 +1,14 @@
 //! What a call costs besides itself: functions of the host that answer at once, asked by one rule.
 //!
 //! `fql` decides an event whose rule makes so many calls, `by_hand` awaits so many futures with the same timeout and no rule
-//! around them. `fql/0` is a decision without calls. The difference between `fql/32` and `fql/1`, shared by 31, is the price of
-//! a call: its guard, its place in the plan, its entry in the decision, and what its rules do with it. What they do with it is
-//! the same difference of `attributes`, whose rules read attributes of the event where those of `fql` make calls.
+//! around them. `fql/0` is a decision without calls. Two figures are told, never one without the other:
+//!
+//! - The *whole* price of a call is the difference between `fql/32` and `fql/1`, shared by 31: its guard, its place in the plan,
+//!   its entry in the decision, and what the rules do with it, which here test it and put it into an output.
+//! - What the *scheduler* adds, which is what is claimed of it, is the whole price less the same difference of `attributes`, whose
+//!   rules do the same with attributes of the event, so that nothing is scheduled.
+//!
+//! The fixed part of scheduling is `fql/1` less `fql/0` and one call.
 //!
 //! `response` is a decision whose one call is answered with 20 KB of JSON at once: `member` reads one member of it, `whole` reads
 //! it as a value, `serde_json` builds its tree and looks the member up, without rules around it.

@@ -65,7 +65,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     // What was called, with which arguments, and how it ended is part of the decision.
     for call in decision.calls() {
-        let (answer, arguments) = (&call.answer, call.arguments.join(", "));
+        let (answer, arguments) = (&call.answer, call.arguments.iter().collect::<Vec<_>>().join(", "));
         println!("{}({arguments}): {} after {:.0} ms", call.name, answer.status.name(), answer.latency_ms);
     }
 

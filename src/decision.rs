@@ -5,16 +5,16 @@ mod name;
 
 pub use entry::{CallEntry, ErrorEntry, NoteEntry, Taken, TraceEntry};
 
-use crate::evaluate::{Answers, Emitted, Fault, Machine, Note, Outcome, Plain, Record};
+use crate::evaluate::{Emitted, Fault, Machine, Note, Outcome, Plain, Record};
 use crate::program::{Argument, Condition, Effect, Handle, Program};
-use crate::value::{DecisionKind, Json, number};
+use crate::value::{DecisionKind, Json, Text, number};
 use name::{Name, Named};
 use std::fmt::Write;
 use std::sync::Arc;
 
 /// A JSON value as its compact text; always valid JSON, keys in the order they were written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct JsonText(Box<str>);
+pub struct JsonText(Text);
 
 impl JsonText {
     /// The text.
@@ -29,10 +29,7 @@ impl JsonText {
     }
 
     pub(crate) fn of(json: Json<'_>) -> JsonText {
-        let mut text = String::with_capacity(json.weight() as usize);
-        // INVARIANT: writing to a string never fails.
-        let _ = json.write_compact(&mut text);
-        JsonText(text.into())
+        JsonText(Text::of_json(json))
     }
 }
 
@@ -84,6 +81,14 @@ impl Decision {
     #[inline]
     pub(crate) fn of_plain(program: &Arc<Handle>, plain: Plain) -> Decision {
         Decision { program: program.clone(), plain, rest: None }
+    }
+
+    /// Takes the calls that the rules read.
+    pub(crate) fn set_calls(&mut self, calls: impl Iterator<Item = CallEntry>) {
+        // INVARIANT: rules that read calls leave more than a plain decision.
+        if let Some(rest) = &mut self.rest {
+            rest.calls.extend(calls);
+        }
     }
 
     /// Of rules that were not run yet.
@@ -366,7 +371,7 @@ impl Rest {
                 out.push_str("{\"name\":");
                 string(out, &call.name);
                 part(out, "args");
-                list(out, &*call.arguments, |out, text| string(out, text));
+                list(out, call.arguments.iter(), string);
                 part(out, "status");
                 string(out, call.answer.status.name());
                 // INVARIANT: writing to a string never fails.
@@ -443,6 +448,7 @@ fn rest(machine: &Machine<'_>, outcome: &Outcome<'_>) -> Option<Box<Rest>> {
     let rule_name = |number: u32| program.rule(number).map_or_else(|| Arc::from(""), |r| r.name.clone());
     let pair_name = |number: u32| program.pairs.get(number as usize).map_or_else(|| Arc::from(""), |p| p.name.clone());
     let mut rest = Rest {
+        calls: Vec::with_capacity(machine.read.len()),
         texts: outcome.texts.map(|text| text.map(Box::from)),
         queue: outcome.queue.map(Box::from),
         ..Rest::default()
@@ -498,22 +504,11 @@ fn rest(machine: &Machine<'_>, outcome: &Outcome<'_>) -> Option<Box<Rest>> {
             rest.variables.push((name.clone(), JsonText::of(*value)));
         }
     }
-    rest.calls = calls(machine.input.answers, program, &machine.read);
     rest.notes = machine.notes.iter().map(note_entry).collect();
     rest.errors = machine.errors.iter().map(|fault| error_entry(program, fault)).collect();
     let outputs = program.outline.iter().flat_map(|outline| &outline.outputs).map(|(id, _)| *id);
     rest.record = machine.recorded(outputs);
     Some(Box::new(rest))
-}
-
-fn calls(answers: &Answers, program: &Program, read: &[u32]) -> Vec<CallEntry> {
-    let asked = read.iter().filter_map(|number| answers.asked.get(*number as usize));
-    let mut calls = Vec::with_capacity(read.len());
-    calls.extend(asked.filter_map(|asked| {
-        let name = program.externals.get(asked.wanted.call as usize)?.name.clone();
-        Some(CallEntry { name, arguments: asked.wanted.arguments.clone(), answer: asked.answer.clone()? })
-    }));
-    calls
 }
 
 /// An evaluation error with its place looked up.

@@ -2,7 +2,7 @@
 
 use super::JsonText;
 use crate::diagnostic::Code;
-use crate::evaluate::Answer;
+use crate::evaluate::{Answer, Arguments};
 use std::sync::Arc;
 
 /// One `Trace(...)` that fired.
@@ -22,7 +22,7 @@ pub struct CallEntry {
     /// The name as defined.
     pub name: Arc<str>,
     /// The arguments, as canonical text.
-    pub arguments: Arc<[String]>,
+    pub arguments: Arguments,
     /// How it was answered.
     pub answer: Answer,
 }

@@ -1,7 +1,8 @@
 //! Drives the evaluation core: makes the calls it asks for and hands over the answers.
 
+use super::Value;
 use super::externals::{Caller, Externals};
-use crate::decision::Decision;
+use crate::decision::{CallEntry, Decision, NoteEntry};
 use crate::diagnostic::Code;
 use crate::evaluate::{Answer, Evaluation, EvaluationError, Outcome, Progress, Ran, Subject};
 use crate::external::{Moment, Pending, Started, Timer};
@@ -22,9 +23,23 @@ pub(super) fn decision(program: &Arc<Handle>, ran: Ran<'_, '_>) -> Decision {
         Ran::Plain(plain) => Decision::of_plain(program, plain),
         Ran::Rules(machine, outcome) => Decision::new(program, machine, outcome),
         // INVARIANT: a program of rules ends with an outcome of rules.
-        Ran::Expression(machine, _) => Decision::new(program, machine, Outcome::nothing()),
+        Ran::Expression(machine, _) => Decision::new(program, machine, Outcome::nothing(machine.context.arena)),
     }
 }
+
+/// What comes out of an evaluation.
+pub(super) trait Outcomes {
+    /// Takes the calls that the rules read, in order.
+    fn take_calls(&mut self, _: impl Iterator<Item = CallEntry>) {}
+}
+
+impl Outcomes for Decision {
+    fn take_calls(&mut self, calls: impl Iterator<Item = CallEntry>) {
+        self.set_calls(calls);
+    }
+}
+
+impl Outcomes for Result<(Value, Vec<NoteEntry>), EvaluationError> {}
 
 /// The calls that were started and have no answer yet. Each was looked at when it was started, and wakes the task itself until
 /// it is looked at again.
@@ -76,7 +91,7 @@ enum Turn<T> {
 
 /// Goes on as far as possible without waiting; the calls to wait for are added to `calls`. Without a context no call is looked
 /// at, unless it needs no runtime.
-fn turn<T>(
+fn turn<T: Outcomes>(
     evaluation: &mut Evaluation,
     subject: Subject<'_>,
     externals: &Externals,
@@ -92,7 +107,15 @@ fn turn<T>(
     };
     loop {
         let numbers = match evaluation.proceed(subject, |external| externals.is_safe(external), &finish)? {
-            Progress::Done(result) => {
+            Progress::Done(mut result, read) => {
+                if !read.is_empty() {
+                    let program = subject.program;
+                    result.take_calls(read.iter().filter_map(|number| {
+                        let (call, arguments, answer) = evaluation.take(*number)?;
+                        let name = program.externals.get(call as usize)?.name.clone();
+                        Some(CallEntry { name, arguments, answer })
+                    }));
+                }
                 evaluation.unread(subject.program).for_each(|external| externals.unread(external));
                 return Ok(Turn::Done(result));
             }
@@ -121,7 +144,7 @@ fn turn<T>(
 }
 
 /// Evaluates, awaiting calls.
-pub(super) async fn run<T>(
+pub(super) async fn run<T: Outcomes>(
     subject: Subject<'_>,
     externals: &Externals,
     finish: impl Fn(Ran<'_, '_>) -> T,
@@ -141,7 +164,7 @@ pub(super) async fn run<T>(
 }
 
 /// Goes on, waiting for answers, until the evaluation is done or out of time.
-async fn wait<T>(
+async fn wait<T: Outcomes>(
     evaluation: &mut Evaluation,
     subject: Subject<'_>,
     externals: &Externals,
@@ -180,7 +203,7 @@ async fn wait<T>(
 }
 
 /// Evaluates; makes a runtime only if a call has to be waited for.
-pub(super) fn run_blocking<T>(
+pub(super) fn run_blocking<T: Outcomes>(
     subject: Subject<'_>,
     externals: &Externals,
     finish: impl Fn(Ran<'_, '_>) -> T,
@@ -191,7 +214,7 @@ pub(super) fn run_blocking<T>(
 
 /// The same with memory that is kept.
 #[inline]
-pub(super) fn run_blocking_with<T>(
+pub(super) fn run_blocking_with<T: Outcomes>(
     evaluation: &mut Evaluation,
     subject: Subject<'_>,
     externals: &Externals,
@@ -206,7 +229,7 @@ pub(super) fn run_blocking_with<T>(
 
 /// The same for what needs a machine or calls.
 #[inline(never)]
-pub(super) fn run_with_machine<T>(
+pub(super) fn run_with_machine<T: Outcomes>(
     evaluation: &mut Evaluation,
     subject: Subject<'_>,
     externals: &Externals,

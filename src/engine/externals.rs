@@ -2,7 +2,7 @@
 
 use super::events::Events;
 use crate::check::Tree;
-use crate::evaluate::{Answer, AnswerSource, CallStatus, Wanted};
+use crate::evaluate::{Answer, AnswerSource, Arguments, CallStatus, Wanted};
 use crate::external::{External, Guard, Moment, Monitor, Order, Origin, Resilience, Started, Stubs, Terms};
 use crate::hir;
 use crate::limit::Limits;
@@ -175,7 +175,7 @@ impl Externals {
     fn begin(
         &self,
         answerer: &Answerer,
-        arguments: &Arc<[String]>,
+        arguments: &Arguments,
         limits: &Limits,
         origin: Option<Origin>,
         moment: &mut Moment<'_, '_>,
@@ -202,7 +202,7 @@ impl Externals {
 
 fn not_found(name: &str) -> Answer {
     Answer {
-        value: Arc::from("null"),
+        value: "null".into(),
         status: CallStatus::DefinitionNotFound,
         http_status: 0,
         error: format!("there is no definition of `{name}`"),

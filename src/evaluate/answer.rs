@@ -1,7 +1,10 @@
 //! Answers of external calls, as the evaluation sees them (L8, R7.4, R7.5).
 
+use super::arguments::Arguments;
+use crate::value::Text;
+use bumpalo::Bump;
+use bumpalo::collections::Vec as ArenaVec;
 use std::hash::{BuildHasher, Hash, Hasher};
-use std::sync::Arc;
 
 /// How a call ended (R7.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -95,7 +98,7 @@ impl AnswerSource {
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// The value, as JSON text.
-    pub value: Arc<str>,
+    pub value: Text,
     /// How the call ended.
     pub status: CallStatus,
     /// The status of the response; 0 without one.
@@ -119,12 +122,20 @@ pub(crate) struct Met<I> {
     arguments: I,
 }
 
+/// A call that was met before.
+trait Known {
+    /// A number that calls which are not the same hardly share: it is compared before texts are.
+    fn key(&self) -> u64;
+    fn call(&self) -> u32;
+    fn arguments(&self) -> impl ExactSizeIterator<Item = &str>;
+}
+
 impl<'t, I: ExactSizeIterator<Item = &'t str> + Clone> Met<I> {
     pub(crate) fn new(call: u32, arguments: I) -> Met<I> {
         Met { call, arguments }
     }
 
-    /// A number that calls which are not the same hardly share: it is compared before texts are.
+    /// See [`Known::key`].
     fn key(&self) -> u64 {
         let mut hasher = foldhash::fast::FixedState::default().build_hasher();
         hasher.write_u32(self.call);
@@ -132,61 +143,95 @@ impl<'t, I: ExactSizeIterator<Item = &'t str> + Clone> Met<I> {
         hasher.finish()
     }
 
-    fn is(&self, wanted: &Wanted) -> bool {
-        self.call == wanted.call
-            && self.arguments.len() == wanted.arguments.len()
-            && self.arguments.clone().eq(wanted.arguments.iter().map(String::as_str))
+    fn is(&self, known: &impl Known) -> bool {
+        let arguments = known.arguments();
+        self.call == known.call() && self.arguments.len() == arguments.len() && self.arguments.clone().eq(arguments)
     }
 
-    /// The number of this call among some. Calls are met again in much the same order, so the one that is likely to come next
-    /// is looked at first.
-    fn position<T>(&self, calls: &[T], next: usize, wanted: impl Fn(&T) -> &Wanted) -> Result<usize, Option<u64>> {
-        if calls.get(next).is_some_and(|call| self.is(wanted(call))) {
+    /// The number of this call among some, else its key if it was needed. Calls are met again in much the same order, so the
+    /// one that is likely to come next is looked at first.
+    fn position(&self, calls: &[impl Known], next: usize) -> Result<usize, Option<u64>> {
+        if calls.get(next).is_some_and(|call| self.is(call)) {
             return Ok(next);
         }
         if calls.is_empty() {
             return Err(None);
         }
         let key = self.key();
-        let is_it = |call: &Wanted| call.key == key && self.is(call);
-        calls.iter().position(|call| is_it(wanted(call))).ok_or(Some(key))
+        calls.iter().position(|call| call.key() == key && self.is(call)).ok_or(Some(key))
     }
 
     /// The number of this call among calls that are to be made, where it is added unless it is there.
-    pub(crate) fn add_to(&self, calls: &mut Vec<Wanted>, next: usize, rule: u32, clause: Option<u32>) -> usize {
-        self.position(calls, next, |call| call).unwrap_or_else(|key| {
-            calls.push(self.wanted(key, rule, clause));
+    pub(crate) fn add_to(
+        &self,
+        calls: &mut ArenaVec<'t, Due<'t>>,
+        next: usize,
+        rule: u32,
+        clause: Option<u32>,
+    ) -> usize {
+        self.position(calls, next).unwrap_or_else(|key| {
+            let due = self.due(key, calls.bump(), rule, clause);
+            calls.push(due);
             calls.len() - 1
         })
     }
 
     /// To be made there.
-    pub(crate) fn wanted(&self, key: Option<u64>, rule: u32, clause: Option<u32>) -> Wanted {
-        let arguments = self.arguments.clone().map(str::to_string).collect();
-        Wanted { key: key.unwrap_or_else(|| self.key()), call: self.call, arguments, rule, clause }
+    pub(crate) fn due(&self, key: Option<u64>, arena: &'t Bump, rule: u32, clause: Option<u32>) -> Due<'t> {
+        let arguments = arena.alloc_slice_fill_iter(self.arguments.clone());
+        Due { key: key.unwrap_or_else(|| self.key()), call: self.call, arguments, rule, clause }
+    }
+}
+
+/// A call to make, its arguments where they lie, and where: by numbers of the program.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Due<'a> {
+    key: u64,
+    call: u32,
+    pub(crate) arguments: &'a [&'a str],
+    rule: u32,
+    clause: Option<u32>,
+}
+
+impl Due<'_> {
+    /// Whether it is the same call, wherever it is made.
+    pub(crate) fn is(&self, other: &Due<'_>) -> bool {
+        self.key == other.key && self.call == other.call && self.arguments == other.arguments
+    }
+
+    /// The same with arguments that outlive the run.
+    pub(crate) fn wanted(&self, arguments: Arguments) -> Wanted {
+        let Due { key, call, rule, clause, .. } = *self;
+        Wanted { key, call, arguments, rule, clause }
+    }
+}
+
+impl Known for Due<'_> {
+    fn key(&self) -> u64 {
+        self.key
+    }
+
+    fn call(&self) -> u32 {
+        self.call
+    }
+
+    fn arguments(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.arguments.iter().copied()
     }
 }
 
 /// A call to make, and where: by numbers of the program.
 #[derive(Debug)]
 pub(crate) struct Wanted {
-    /// See [`Met`].
     key: u64,
     /// Which external call.
     pub(crate) call: u32,
     /// The arguments, as canonical text (L8.1).
-    pub(crate) arguments: Arc<[String]>,
+    pub(crate) arguments: Arguments,
     /// The rule that makes it.
     pub(crate) rule: u32,
     /// The clause that makes it; absent in a condition.
     pub(crate) clause: Option<u32>,
-}
-
-impl Wanted {
-    /// Whether it is the same call, wherever it is made.
-    pub(crate) fn is(&self, other: &Wanted) -> bool {
-        self.key == other.key && self.call == other.call && self.arguments == other.arguments
-    }
 }
 
 /// One call of an evaluation: asked once, answered at most once (L8.2).
@@ -194,6 +239,20 @@ impl Wanted {
 pub(crate) struct Asked {
     pub(crate) wanted: Wanted,
     pub(crate) answer: Option<Answer>,
+}
+
+impl Known for Asked {
+    fn key(&self) -> u64 {
+        self.wanted.key
+    }
+
+    fn call(&self) -> u32 {
+        self.wanted.call
+    }
+
+    fn arguments(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.wanted.arguments.iter()
+    }
 }
 
 /// All calls of an evaluation, in the order they were asked.
@@ -209,6 +268,6 @@ impl Answers {
         met: &Met<impl ExactSizeIterator<Item = &'t str> + Clone>,
         next: usize,
     ) -> Option<usize> {
-        met.position(&self.asked, next, |asked| &asked.wanted).ok()
+        met.position(&self.asked, next).ok()
     }
 }

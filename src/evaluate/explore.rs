@@ -6,10 +6,11 @@
 //!
 //! Parts of an expression that are walked so are put on a list and walked one after another, so that nothing recurses.
 
-use super::answer::Wanted;
+use super::answer::Due;
 use super::machine::Machine;
 use super::plan::Planner;
 use crate::program::{Argument, Effect, Program};
+use bumpalo::collections::Vec as ArenaVec;
 use std::collections::HashSet;
 
 /// What a walk through the possible knows.
@@ -30,9 +31,9 @@ impl Explore {
 }
 
 /// The safe calls that are possible, in the order of the rules.
-pub(super) fn possible(machine: Machine<'_>, safe: Vec<bool>) -> Vec<Wanted> {
+pub(super) fn possible<'a>(machine: Machine<'a>, safe: Vec<bool>) -> ArenaVec<'a, Due<'a>> {
     if !safe.contains(&true) {
-        return Vec::new();
+        return ArenaVec::new_in(machine.context.arena);
     }
     let is_expression = machine.input.program.expression_type.is_some();
     let mut planner = Planner::new(machine);

@@ -7,7 +7,7 @@
 //! There is no recursion. A variable that is read first is evaluated by a jump to its code, with the way back on a list.
 
 use super::Seen;
-use super::answer::{Answers, Met, Wanted};
+use super::answer::{Answers, Due, Met};
 use super::apply::operands;
 use super::derived::Derived;
 use super::note::Note;
@@ -133,7 +133,7 @@ pub(crate) struct Machine<'a> {
     pub(super) careful: bool,
     steps: usize,
     /// The call without an answer that ended the run, if it was not asked yet.
-    pub(crate) wanted: Option<Wanted>,
+    pub(crate) wanted: Option<Due<'a>>,
     /// The call without an answer that ended the run, if it was asked: its number.
     pub(crate) blocked: Option<usize>,
     /// What is taken, if somebody wants to know.
@@ -334,7 +334,7 @@ impl<'a> Machine<'a> {
         let met = Met::new(call, stack.get(base..).unwrap_or_default().iter().map(as_text));
         let Some(number) = answers.find(&met, self.next_call) else {
             self.spend_call(None, at)?;
-            self.wanted = Some(met.wanted(None, self.rule, self.clause));
+            self.wanted = Some(met.due(None, self.context.arena, self.rule, self.clause));
             return Err(Stop::Pending);
         };
         self.next_call = number + 1;
@@ -398,7 +398,7 @@ impl<'a> Machine<'a> {
         let Some((asked, answer)) = asked.and_then(|asked| Some((asked, asked.answer.as_ref()?))) else {
             return Datum::Json(Json::Null);
         };
-        let request: SmallVec<[Json<'a>; 4]> = asked.wanted.arguments.iter().map(|text| Json::String(text)).collect();
+        let request: SmallVec<[Json<'a>; 4]> = asked.wanted.arguments.iter().map(Json::String).collect();
         Datum::Json(Json::object(
             arena,
             &[

@@ -11,6 +11,7 @@
 mod after;
 mod answer;
 mod apply;
+mod arguments;
 mod candidates;
 mod condition;
 mod consulted;
@@ -27,6 +28,7 @@ mod search;
 mod slots;
 
 pub use answer::{Answer, AnswerSource, CallStatus};
+pub use arguments::Arguments;
 pub use run::Mode;
 pub use slots::Event;
 
@@ -43,10 +45,12 @@ use crate::event::Raws;
 use crate::limit::Limits;
 use crate::program::Program;
 use crate::value::{Context, DateTime, Datum, json};
-use answer::Asked;
+use answer::{Asked, Due};
 use bumpalo::Bump;
+use bumpalo::collections::Vec as ArenaVec;
 use candidates::Candidates;
 use derived::Derived;
+use smallvec::SmallVec;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -141,8 +145,8 @@ pub(crate) enum Ran<'m, 'a> {
 /// Where an evaluation stands.
 #[derive(Debug)]
 pub(crate) enum Progress<T> {
-    /// The result.
-    Done(T),
+    /// The result, and the calls that the run read, in order, by number.
+    Done(T, SmallVec<[u32; 8]>),
     /// The numbers of all calls that can start now; none if it only waits for calls under way.
     Calls(Range<usize>),
 }
@@ -261,7 +265,8 @@ impl Evaluation {
             match ran(&mut machine, &mut self.candidates, subject, finish) {
                 Ok(done) => {
                     self.unread.extend((0..self.answers.asked.len()).filter(|id| !machine.is_read(*id)));
-                    return Ok(Progress::Done(done));
+                    let read = std::mem::take(&mut machine.read);
+                    return Ok(Progress::Done(done, read));
                 }
                 Err(Stop::Ended(code)) => return Err(ended(&machine, code)),
                 Err(Stop::Pending | Stop::Failed(_)) => {
@@ -272,44 +277,11 @@ impl Evaluation {
                 }
             }
         }
-        let calls = self.planned(subject, wanted, parsed, safe);
+        let calls = planned(&self.arena, &self.answers, subject, wanted, parsed, safe);
         let asked = &mut self.answers.asked;
         let known = asked.len();
         asked.extend(calls.into_iter().map(|wanted| Asked { wanted, answer: None }));
         Ok(Progress::Calls(known..asked.len()))
-    }
-
-    /// The call that the run waits for, if it was not asked yet, and all others that can start now. Answers that the run has
-    /// parsed are not parsed again.
-    fn planned<'a>(
-        &'a self,
-        subject: Subject<'a>,
-        wanted: Option<Wanted>,
-        parsed: Option<Parsed<'a>>,
-        safe: impl Fn(&crate::hir::External) -> bool,
-    ) -> Vec<Wanted> {
-        let mut calls = Vec::from_iter(wanted);
-        let Subject { program, policy, .. } = subject;
-        let input = input(&self.answers, subject);
-        // A place alone makes one call for each of its arguments, and those are known when it is met.
-        if policy.prefetch == Prefetch::None || program.call_sites < 2 {
-            return calls;
-        }
-        let longest = policy.limits.response_bytes.max(policy.limits.string_bytes);
-        if !input.steps_may_run_out(longest) {
-            let mut machine = machine(&self.arena, input, subject);
-            machine.parsed = parsed.unwrap_or(machine.parsed);
-            let planner = plan::Planner::new(machine);
-            let certain = if program.expression_type.is_some() { planner.expression() } else { planner.rules() };
-            add(&mut calls, certain);
-        }
-        if policy.prefetch == Prefetch::Speculative {
-            let safe = program.externals.iter().map(safe).collect();
-            let possible = explore::possible(machine(&self.arena, input, subject), safe);
-            add(&mut calls, possible);
-        }
-        calls.truncate(policy.limits.calls_per_event.saturating_sub(self.answers.asked.len()).max(1));
-        calls
     }
 
     /// A call that was asked, by its number.
@@ -322,6 +294,13 @@ impl Evaluation {
         if let Some(asked) = self.answers.asked.get_mut(id) {
             asked.answer.get_or_insert(answer);
         }
+    }
+
+    /// Hands over a call that was read, when it is done: its number in the program, its arguments, its answer.
+    pub(crate) fn take(&mut self, number: u32) -> Option<(u32, Arguments, Answer)> {
+        let asked = self.answers.asked.get_mut(number as usize)?;
+        let answer = asked.answer.take()?;
+        Some((asked.wanted.call, std::mem::take(&mut asked.wanted.arguments), answer))
     }
 
     /// The calls that were made and not read by the rules, when it is done: their names and environments (R8.2).
@@ -358,19 +337,53 @@ fn ran<'a, T>(
     Ok(finish(Ran::Expression(machine, value)))
 }
 
+/// The call that the run waits for, if it was not asked yet, and all others that can start now. Answers that the run has
+/// parsed are not parsed again.
+fn planned<'r: 'a, 'a>(
+    arena: &'r Bump,
+    answers: &'a Answers,
+    subject: Subject<'a>,
+    wanted: Option<Due<'a>>,
+    parsed: Option<Parsed<'a>>,
+    safe: impl Fn(&crate::hir::External) -> bool,
+) -> ArenaVec<'r, Wanted> {
+    let Subject { program, policy, .. } = subject;
+    let mut calls: ArenaVec<'a, Due<'a>> = ArenaVec::from_iter_in(wanted, arena);
+    // A place alone makes one call for each of its arguments, and those are known when it is met.
+    if policy.prefetch != Prefetch::None && program.call_sites > 1 {
+        let input = input(answers, subject);
+        let longest = policy.limits.response_bytes.max(policy.limits.string_bytes);
+        if !input.steps_may_run_out(longest) {
+            let mut machine = machine(arena, input, subject);
+            machine.parsed = parsed.unwrap_or(machine.parsed);
+            let planner = plan::Planner::new(machine);
+            let certain = if program.expression_type.is_some() { planner.expression() } else { planner.rules() };
+            add(&mut calls, certain);
+        }
+        if policy.prefetch == Prefetch::Speculative {
+            let safe = program.externals.iter().map(safe).collect();
+            let possible = explore::possible(machine(arena, input, subject), safe);
+            add(&mut calls, possible);
+        }
+        calls.truncate(policy.limits.calls_per_event.saturating_sub(answers.asked.len()).max(1));
+    }
+    let arguments = Arguments::of_calls(calls.iter().map(|due| due.arguments));
+    ArenaVec::from_iter_in(calls.iter().zip(arguments).map(|(due, arguments)| due.wanted(arguments)), arena)
+}
+
 /// Adds those that are not among them. None of the others is there twice.
-fn add(calls: &mut Vec<Wanted>, mut more: Vec<Wanted>) {
-    if let ([known], [first, ..]) = (calls.as_mut_slice(), more.as_mut_slice())
+fn add<'a>(calls: &mut ArenaVec<'a, Due<'a>>, mut more: ArenaVec<'a, Due<'a>>) {
+    if let ([known], [first, ..]) = (calls.as_slice(), more.as_mut_slice())
         && known.is(first)
     {
-        std::mem::swap(known, first);
+        *first = *known;
         *calls = more;
         return;
     }
     let known = calls.len();
-    for wanted in more {
-        if !calls.iter().take(known).any(|known| known.is(&wanted)) {
-            calls.push(wanted);
+    for due in more {
+        if !calls.iter().take(known).any(|known| known.is(&due)) {
+            calls.push(due);
         }
     }
 }

@@ -19,13 +19,14 @@
 //! [`explore`](super::explore) walks the same way through all that is merely possible.
 
 use super::after;
-use super::answer::{Met, Wanted};
+use super::answer::{Due, Met};
 use super::apply::operands;
 use super::condition::slot_test;
 use super::explore::Explore;
 use super::machine::Machine;
 use crate::program::{Argument, Condition, Effect, Op, Program, TRUE, TestKind};
 use crate::value::{Datum, DecisionKind, Json};
+use bumpalo::collections::Vec as ArenaVec;
 use smallvec::SmallVec;
 
 /// A value, as far as it is known.
@@ -69,7 +70,7 @@ pub(crate) struct Planner<'a> {
     /// Whether a failure may have ended the evaluation (L5.2).
     over: bool,
     /// The calls to make, in the order running in order makes them.
-    pub(super) calls: Vec<Wanted>,
+    pub(super) calls: ArenaVec<'a, Due<'a>>,
     /// The place in that list of the call that is likely to be met again next.
     next_again: usize,
     /// Set while it walks what is possible.
@@ -100,6 +101,7 @@ impl<'a> Planner<'a> {
         let program = machine.input.program;
         let unknown_variables = vec![false; program.variables.len()];
         let scarce = program.call_sites > machine.input.calls;
+        let calls = ArenaVec::new_in(machine.context.arena);
         Planner {
             machine,
             lets,
@@ -109,7 +111,7 @@ impl<'a> Planner<'a> {
             scarce,
             uncounted: false,
             over: false,
-            calls: Vec::new(),
+            calls,
             next_again: 0,
             explore: None,
             undecided: false,
@@ -117,14 +119,14 @@ impl<'a> Planner<'a> {
     }
 
     /// The calls of an expression that are certain.
-    pub(crate) fn expression(mut self) -> Vec<Wanted> {
+    pub(crate) fn expression(mut self) -> ArenaVec<'a, Due<'a>> {
         let start = self.machine.input.program.expression;
         self.walk(start);
         self.calls
     }
 
     /// The calls of all rules that are certain.
-    pub(crate) fn rules(mut self) -> Vec<Wanted> {
+    pub(crate) fn rules(mut self) -> ArenaVec<'a, Due<'a>> {
         if let Some(kind) = self.decide() {
             self.follow(kind);
         }
@@ -484,8 +486,9 @@ impl<'a> Planner<'a> {
         let base = stack.len().saturating_sub(count);
         let arguments = stack.get(base..).unwrap_or_default();
         let value = if arguments.iter().all(|argument| matches!(argument, Maybe::Known(Datum::String(_)))) {
-            let as_text =
-                |argument: &Maybe<'a>| if let Maybe::Known(Datum::String(text)) = argument { *text } else { "" };
+            let as_text = |argument: &Maybe<'a>| -> &'a str {
+                if let Maybe::Known(Datum::String(text)) = argument { text } else { "" }
+            };
             self.met(&Met::new(call, arguments.iter().map(as_text)), call)
         } else {
             self.uncounted = true;
@@ -496,7 +499,7 @@ impl<'a> Planner<'a> {
     }
 
     /// The same for a call whose arguments are known.
-    fn met<'t>(&mut self, met: &Met<impl ExactSizeIterator<Item = &'t str> + Clone>, call: u32) -> Maybe<'a> {
+    fn met(&mut self, met: &Met<impl ExactSizeIterator<Item = &'a str> + Clone>, call: u32) -> Maybe<'a> {
         let answers = self.machine.input.answers;
         let known = answers.find(met, self.machine.next_call);
         if let Some(number) = known {

@@ -5,6 +5,8 @@ use super::machine::{Machine, Stop};
 use crate::program::index::Index;
 use crate::program::{Argument, Condition, Decide, Effect, Program, Rule, TextRef};
 use crate::value::{Datum, DecisionKind, Json};
+use bumpalo::Bump;
+use bumpalo::collections::Vec as ArenaVec;
 use smallvec::SmallVec;
 
 /// Which rules of an assessment run (R2.1).
@@ -27,12 +29,12 @@ pub(crate) struct Decided {
 }
 
 /// What a fired statement emitted.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Emitted<'a> {
     /// By number of the clause and of the pair.
     Output { clause: u32, pair: u32, value: Json<'a> },
     /// One trace: the rule, the clause, the pairs with their values.
-    Trace { rule: u32, clause: u32, first: u32, values: SmallVec<[Json<'a>; 4]> },
+    Trace { rule: u32, clause: u32, first: u32, values: &'a [Json<'a>] },
     /// By number of the pair, in a section or not.
     Response { section: Option<TextRef>, pair: u32, value: Json<'a> },
 }
@@ -49,21 +51,21 @@ pub(crate) struct Outcome<'a> {
     pub(crate) looked_at: u32,
     /// challengeType, reason, supportMessage, as far as they are no constants.
     pub(crate) texts: [Option<&'a str>; 3],
-    pub(crate) emitted: Vec<Emitted<'a>>,
+    pub(crate) emitted: ArenaVec<'a, Emitted<'a>>,
     /// The queue, if routing rules ran.
     pub(crate) queue: Option<&'a str>,
 }
 
-impl Outcome<'_> {
+impl<'a> Outcome<'a> {
     /// Nothing decided, nothing emitted.
-    pub(crate) fn nothing() -> Self {
+    pub(crate) fn nothing(arena: &'a Bump) -> Outcome<'a> {
         Outcome {
             kind: DecisionKind::Approve,
             decided: None,
             held: SmallVec::new(),
             looked_at: 0,
             texts: [None; 3],
-            emitted: Vec::new(),
+            emitted: ArenaVec::new_in(arena),
             queue: None,
         }
     }
@@ -80,7 +82,7 @@ pub(crate) fn rules<'a>(machine: &mut Machine<'a>, candidates: &mut Candidates) 
 /// Runs one rule after another.
 fn in_order<'a>(machine: &mut Machine<'a>) -> Result<Outcome<'a>, Stop> {
     let program: &'a Program = machine.input.program;
-    let mut outcome = Outcome::nothing();
+    let mut outcome = Outcome::nothing(machine.context.arena);
     for (number, rule) in (0_u32..).zip(&program.rules) {
         outcome.looked_at = number + 1;
         if !begin(machine, &mut outcome, number, rule)? {
@@ -102,7 +104,7 @@ fn in_order<'a>(machine: &mut Machine<'a>) -> Result<Outcome<'a>, Stop> {
 /// Runs the statements that the event may concern. The others would not fire, and nobody could tell that they were not tried.
 fn by_index<'a>(machine: &mut Machine<'a>, index: &'a Index, candidates: &mut Candidates) -> Result<Outcome<'a>, Stop> {
     let program: &'a Program = machine.input.program;
-    let mut outcome = Outcome::nothing();
+    let mut outcome = Outcome::nothing(machine.context.arena);
     // The rule under way, whether its condition held, whether no other comes after it.
     let (mut rule, mut held, mut last) = (u32::MAX, false, false);
     let seen = machine.input.seen();
@@ -199,7 +201,10 @@ pub(super) fn apply<'a>(
             }
         }
         Effect::Trace(pairs) => {
-            let values = pairs.clone().map(|number| pair(machine, number)).collect::<Result<_, Stop>>()?;
+            let arena = machine.context.arena;
+            let values: SmallVec<[Json<'a>; 4]> =
+                pairs.clone().map(|number| pair(machine, number)).collect::<Result<_, Stop>>()?;
+            let values = arena.alloc_slice_copy(&values);
             outcome.emitted.push(Emitted::Trace { rule: place.rule, clause: place.clause, first: pairs.start, values });
         }
         Effect::SetVariables(pairs) => {

@@ -84,7 +84,7 @@ fn join(open: &Mutex<Arc<Group>>, arguments: Vec<String>) -> (Arc<Group>, usize)
 
 impl Transport for Batch {
     fn call(&self, call: Call) -> Exchange {
-        let (group, number) = join(&self.open, call.arguments.to_vec());
+        let (group, number) = join(&self.open, call.arguments.iter().map(str::to_string).collect());
         let function = self.function.clone();
         Box::pin(async move {
             // Whoever else is ready to start now joins before this goes on.

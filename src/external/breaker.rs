@@ -148,6 +148,11 @@ impl Breaker {
         Some(Permit { breaker: self, generation: state.generation, ended: false })
     }
 
+    /// The leave that [`Permit::keep`] kept.
+    pub(super) fn permit(&self, leave: u64) -> Permit<'_> {
+        Permit { breaker: self, generation: leave, ended: false }
+    }
+
     /// Whether [`Breaker::admit`] would give leave now.
     pub fn would_admit(&self) -> bool {
         match self.lock().phase {
@@ -177,7 +182,7 @@ impl Breaker {
     }
 
     /// A call that was let through in that generation has ended.
-    pub(super) fn end(&self, generation: u64, verdict: Verdict, retry_after: Option<Duration>, now: Instant) {
+    fn end(&self, generation: u64, verdict: Verdict, retry_after: Option<Duration>, now: Instant) {
         let settings = &self.settings;
         let mut state = self.lock();
         if let Some(asked) = retry_after.filter(|asked| !asked.is_zero()) {

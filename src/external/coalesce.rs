@@ -6,7 +6,7 @@
 
 use super::guard::Guard;
 use super::{Moment, Started};
-use crate::evaluate::Answer;
+use crate::evaluate::{Answer, Arguments};
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared, WeakShared};
 use std::collections::HashMap;
@@ -20,7 +20,7 @@ const MOST: usize = 10_000;
 /// The calls of one name that began a short while ago, by arguments.
 #[derive(Debug, Default)]
 pub(super) struct Recent {
-    calls: Mutex<HashMap<Arc<[String]>, Call>>,
+    calls: Mutex<HashMap<Arguments, Call>>,
 }
 
 #[derive(Debug)]
@@ -47,13 +47,13 @@ impl std::fmt::Debug for State {
 }
 
 impl Recent {
-    fn lock(&self) -> MutexGuard<'_, HashMap<Arc<[String]>, Call>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Arguments, Call>> {
         // No code that can panic runs under the lock.
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The answer of such a call that began no longer ago than that.
-    fn find(&self, arguments: &[String], fresh: Duration, begun: Instant) -> Option<Known> {
+    fn find(&self, arguments: &Arguments, fresh: Duration, begun: Instant) -> Option<Known> {
         let calls = self.lock();
         let call = calls.get(arguments).filter(|call| begun.saturating_duration_since(call.begun) <= fresh)?;
         match &call.state {
@@ -62,7 +62,7 @@ impl Recent {
         }
     }
 
-    fn insert(&self, arguments: Arc<[String]>, fresh: Duration, state: State, begun: Instant) {
+    fn insert(&self, arguments: Arguments, fresh: Duration, state: State, begun: Instant) {
         let mut calls = self.lock();
         if calls.len() >= MOST {
             calls.retain(|_, call| begun.saturating_duration_since(call.begun) <= fresh);
@@ -73,7 +73,7 @@ impl Recent {
     }
 
     /// A call that was under way is over: its answer is kept as long as it is fresh.
-    fn end(&self, arguments: &[String], answer: &Answer) {
+    fn end(&self, arguments: &Arguments, answer: &Answer) {
         if let Some(call) = self.lock().get_mut(arguments) {
             call.state = State::Over(answer.clone());
         }
@@ -84,7 +84,7 @@ impl Guard {
     /// Takes the answer of an identical call that began no longer ago than `fresh`, or begins the call.
     pub(crate) fn coalesce(
         self: &Arc<Guard>,
-        arguments: &Arc<[String]>,
+        arguments: &Arguments,
         fresh: Duration,
         moment: &mut Moment<'_, '_>,
         begin: impl FnOnce(&mut Moment<'_, '_>) -> Started,
@@ -104,19 +104,20 @@ impl Guard {
         // Others find the call before it is looked at.
         match begin(&mut moment.unseen()) {
             Started::Now(answer) => {
-                self.recent.insert(arguments.clone(), fresh, State::Over(answer.clone()), begun);
+                self.recent.insert(arguments.alone(), fresh, State::Over(answer.clone()), begun);
                 Started::Now(answer)
             }
             Started::Later(work) => {
-                let (guard, key) = (self.clone(), arguments.clone());
+                let (guard, key) = (self.clone(), arguments.alone());
+                let own = key.clone();
                 let work = async move {
                     let answer = work.await;
-                    guard.recent.end(&key, &answer);
+                    guard.recent.end(&own, &answer);
                     answer
                 };
                 let shared = work.boxed().shared();
                 if let Some(weak) = shared.downgrade() {
-                    self.recent.insert(arguments.clone(), fresh, State::UnderWay(weak), begun);
+                    self.recent.insert(key, fresh, State::UnderWay(weak), begun);
                 }
                 moment.begin(waiting(shared, begun))
             }

@@ -4,6 +4,7 @@ use super::batch::Batch;
 use super::host::{Handler, HostFunction, Reply};
 use super::resilience::Resilience;
 use super::transport::Transport;
+use crate::value::Text;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,7 +26,7 @@ pub struct External {
     /// What a test of the call sends, for each parameter; empty for a function of the host.
     samples: Vec<Arc<str>>,
     timeout_ms: Option<u64>,
-    default: Arc<str>,
+    default: Text,
     sample: Option<Arc<str>>,
     safe: Option<bool>,
     resilience: Option<Resilience>,
@@ -89,7 +90,7 @@ impl External {
         parameter_names: Vec<Arc<str>>,
         transport: Arc<dyn Transport>,
     ) -> External {
-        let default = Arc::from("null");
+        let default = Text::from("null");
         External {
             name,
             parameters,
@@ -116,7 +117,7 @@ impl External {
     /// What the value is when the call fails (R7.4). `null` by default.
     #[must_use]
     pub fn default_response(mut self, response: &serde_json::Value) -> External {
-        self.default = Arc::from(response.to_string());
+        self.default = Text::from(response.to_string());
         self
     }
 
@@ -153,7 +154,7 @@ impl External {
     #[cfg(feature = "http")]
     pub(super) fn responses(mut self, default: Option<String>, sample: Option<String>) -> External {
         if let Some(default) = default {
-            self.default = Arc::from(default);
+            self.default = Text::from(default);
         }
         self.sample = sample.map(Arc::from);
         self
@@ -206,7 +207,7 @@ impl External {
     }
 
     /// The default response, as JSON text.
-    pub(crate) fn default_text(&self) -> &Arc<str> {
+    pub(crate) fn default_text(&self) -> &Text {
         &self.default
     }
 

@@ -21,7 +21,7 @@ use super::timer::Timer;
 use super::transport::{Call, Response, Sent};
 use super::under_way::{UnderWay, Watch};
 use super::{Moment, Started};
-use crate::evaluate::{Answer, CallStatus};
+use crate::evaluate::{Answer, Arguments, CallStatus};
 use crate::value::json::scan;
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -117,29 +117,41 @@ impl Guard {
             Call { arguments: (*arguments).clone(), deadline: order.deadline(), response_bytes: terms.response_bytes };
         let mut exchange = None;
         // Making the future runs foreign code already.
-        let look = AssertUnwindSafe(|| {
+        let looked = looked(|| {
             let exchange = exchange.insert(external.transport().call(call));
             moment.context.as_deref_mut().map_or(Poll::Pending, |context| exchange.as_mut().poll(context))
         });
-        let response = match (catch_unwind(look), exchange) {
-            (Ok(Poll::Ready(response)), _) => response,
-            (Ok(Poll::Pending), Some(exchange)) => {
+        match (looked, exchange) {
+            (Poll::Pending, Some(exchange)) => {
                 turn.forget();
                 let call = UnderWay::new(self.clone(), order.kept(), exchange, permit.map(Permit::keep));
-                return call.begin(moment);
+                call.begin(moment)
             }
-            _ => panicked(),
-        };
+            (looked, _) => {
+                // INVARIANT: what is pending was made.
+                let response = if let Poll::Ready(response) = looked { response } else { panicked() };
+                Started::Now(self.ended(order, response, permit, moment.read()))
+            }
+        }
+    }
+
+    /// A call that was made has ended: what its transport says is held against what it may say, and the breaker hears of it.
+    pub(super) fn ended(
+        &self,
+        order: &Order<'_>,
+        response: Response,
+        permit: Option<Permit<'_>>,
+        now: Instant,
+    ) -> Answer {
         let response = checked(response, order);
-        let now = moment.read();
         if let Some(permit) = permit {
             let (verdict, asked) = verdict(&response);
             permit.end_at(verdict, asked, now);
         }
-        Started::Now(self.over(order, response, now))
+        self.over(order, response, now)
     }
 
-    /// A call has ended: what the rules see of it. It is counted and told of.
+    /// A call is over, made or not: what the rules see of it. It is counted and told of.
     pub(super) fn over(&self, order: &Order<'_>, mut response: Response, now: Instant) -> Answer {
         let body = std::mem::take(&mut response.body);
         let answer = order.answer(response, now);
@@ -152,14 +164,14 @@ impl Guard {
     pub(crate) fn watch(
         self: &Arc<Guard>,
         name: &Arc<str>,
-        arguments: &Arc<[String]>,
+        arguments: &Arguments,
         (answer, wait): (Answer, Duration),
         origin: Option<Origin>,
         moment: &mut Moment<'_, '_>,
     ) -> Started {
-        let stubbed = move |guard: &Guard, name: &str, arguments: &[String], answer: &Answer, now: Instant| {
+        let stubbed = move |guard: &Guard, name: &str, arguments: &Arguments, answer: &Answer, now: Instant| {
             guard.counter.answered(answer, now);
-            let sent = || Sent { uri: String::new(), body: serde_json::Value::from(arguments).to_string() };
+            let sent = || Sent { uri: String::new(), body: serde_json::Value::from_iter(arguments.iter()).to_string() };
             if let Some(origin) = &origin {
                 origin.listener.called(&Told { name, origin, answer, response: "", sent: &sent });
             }
@@ -216,19 +228,23 @@ fn refused() -> Response {
     Response::failure(CallStatus::CircuitBreaker, "the circuit breaker is open")
 }
 
-/// What came of a call whose transport panicked.
-pub(super) fn panicked() -> Response {
+/// What comes of looking at a call. A panic of its transport ends it.
+pub(super) fn looked(look: impl FnOnce() -> Poll<Response>) -> Poll<Response> {
+    catch_unwind(AssertUnwindSafe(look)).unwrap_or_else(|_| Poll::Ready(panicked()))
+}
+
+fn panicked() -> Response {
     Response::failure(CallStatus::UnknownFailure, "the function panicked")
 }
 
 /// What a response says about the health of the service, and for how long that asks to be left alone.
-pub(super) fn verdict(response: &Response) -> (Verdict, Option<Duration>) {
+fn verdict(response: &Response) -> (Verdict, Option<Duration>) {
     let asked = response.retry_after.filter(|_| matches!(response.http_status, 429 | 503));
     (Verdict::of(response.status, response.http_status), asked)
 }
 
 /// Holds what a transport says against what it may say: a success has a value, which is JSON within the limits.
-pub(super) fn checked(mut response: Response, order: &Order<'_>) -> Response {
+fn checked(mut response: Response, order: &Order<'_>) -> Response {
     if response.status != CallStatus::Success {
         response.value = None;
         return response;

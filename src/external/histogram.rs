@@ -44,13 +44,14 @@ fn floor(bucket: usize) -> u64 {
 impl Histogram {
     pub(super) fn count(&self, micros: u64) {
         if let Some(bucket) = self.buckets.get(bucket(micros)) {
-            bucket.fetch_add(1, Ordering::Relaxed);
+            // Whoever sees the count sees what was counted before.
+            bucket.fetch_add(1, Ordering::Release);
         }
     }
 
     /// The counts as they are now.
     pub(super) fn counts(&self) -> Counts {
-        Counts(self.buckets.iter().map(|bucket| bucket.load(Ordering::Relaxed)).collect())
+        Counts(self.buckets.iter().map(|bucket| bucket.load(Ordering::Acquire)).collect())
     }
 }
 

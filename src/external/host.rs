@@ -1,11 +1,10 @@
 //! Typed async functions of the host.
 
 use super::transport::{Call, Exchange, Response, Transport};
-use crate::evaluate::CallStatus;
-use crate::value::number;
+use crate::evaluate::{Arguments, CallStatus};
+use crate::value::{Text, number};
 use std::future::Future;
 use std::marker::PhantomData;
-use std::sync::Arc;
 
 /// A function of the host as a [`Transport`]; `A` is the tuple of its parameters.
 pub(super) struct HostFunction<A, F> {
@@ -33,7 +32,7 @@ impl<A: 'static, F: Handler<A>> Transport for HostFunction<A, F> {
 
 /// What came of a function.
 pub(super) fn response(reply: impl Reply) -> Response {
-    match reply.into_shared() {
+    match reply.into_text() {
         Ok(text) => Response::success(text),
         Err(error) => Response::failure(CallStatus::UnknownFailure, error),
     }
@@ -81,12 +80,12 @@ pub trait Reply {
     /// As JSON text, or why there is none.
     fn into_json(self) -> Result<String, String>;
 
-    /// The same, shared, as a [`Response`] holds it.
-    fn into_shared(self) -> Result<Arc<str>, String>
+    /// The same, as a [`Response`] holds it.
+    fn into_text(self) -> Result<Text, String>
     where
         Self: Sized,
     {
-        self.into_json().map(Arc::from)
+        self.into_json().map(Text::from)
     }
 }
 
@@ -101,7 +100,7 @@ macro_rules! plain_reply {
 }
 plain_reply!(serde_json::Value, String, &'static str, f64);
 
-/// Types whose JSON is short: it is written where it is shared at once.
+/// Types whose JSON is short: it is written where the response holds it.
 macro_rules! short_reply {
     ($($ty:ty: $value:ident => $text:expr),* $(,)?) => {$(
         impl Reply for $ty {
@@ -110,9 +109,9 @@ macro_rules! short_reply {
                 Ok(String::from($text))
             }
 
-            fn into_shared(self) -> Result<Arc<str>, String> {
+            fn into_text(self) -> Result<Text, String> {
                 let $value = self;
-                Ok(Arc::from($text))
+                Ok(Text::from($text))
             }
         }
     )*};
@@ -132,8 +131,8 @@ impl<T: Reply> Reply for Option<T> {
         self.map_or(().into_json(), T::into_json)
     }
 
-    fn into_shared(self) -> Result<Arc<str>, String> {
-        self.map_or(().into_shared(), T::into_shared)
+    fn into_text(self) -> Result<Text, String> {
+        self.map_or(().into_text(), T::into_text)
     }
 }
 
@@ -149,8 +148,8 @@ impl<T: Reply, E: std::fmt::Display> Reply for Result<T, E> {
         self.map_err(|error| error.to_string())?.into_json()
     }
 
-    fn into_shared(self) -> Result<Arc<str>, String> {
-        self.map_err(|error| error.to_string())?.into_shared()
+    fn into_text(self) -> Result<Text, String> {
+        self.map_err(|error| error.to_string())?.into_text()
     }
 }
 
@@ -170,7 +169,7 @@ pub trait Handler<A>: Send + Sync + 'static {
     const PARAMETERS: usize;
 
     /// Calls it with canonical texts.
-    fn call(&self, arguments: &[String]) -> Exchange;
+    fn call(&self, arguments: &Arguments) -> Exchange;
 }
 
 macro_rules! handler {
@@ -185,10 +184,10 @@ macro_rules! handler {
             const PARAMETERS: usize = $count;
 
             #[allow(non_snake_case, unused_mut, unused_variables, reason = "one macro for 0 to 8 parameters")]
-            fn call(&self, arguments: &[String]) -> Exchange {
+            fn call(&self, arguments: &Arguments) -> Exchange {
                 let mut arguments = arguments.iter();
                 $(
-                    let text = arguments.next().map_or("", String::as_str);
+                    let text = arguments.next().unwrap_or_default();
                     let Some($name) = <$name as Argument>::from_text(text) else {
                         let wanted = std::any::type_name::<$name>();
                         let error = format!("the argument `{text}` is no {wanted}");

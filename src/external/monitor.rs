@@ -20,7 +20,9 @@ const RATE_SECONDS: u64 = 60;
 #[derive(Debug)]
 pub(super) struct Counter {
     begin: Instant,
-    statuses: [AtomicU64; CallStatus::ALL.len()],
+    /// How many ended with each status. Successes are those that took time and are no failure: most calls succeed, and what
+    /// all of them count is counted once.
+    failures: [AtomicU64; CallStatus::ALL.len()],
     codes: Mutex<BTreeMap<u16, u64>>,
     latency: Histogram,
     latency_micros: AtomicU64,
@@ -35,7 +37,7 @@ impl Counter {
     pub(super) fn new() -> Counter {
         Counter {
             begin: Instant::now(),
-            statuses: Default::default(),
+            failures: Default::default(),
             codes: Mutex::default(),
             latency: Histogram::default(),
             latency_micros: AtomicU64::new(0),
@@ -49,7 +51,8 @@ impl Counter {
     /// A call was answered just now.
     pub(super) fn answered(&self, answer: &Answer, now: Instant) {
         // INVARIANT: the statuses stand in `ALL` in the order of their numbers.
-        if let Some(count) = self.statuses.get(answer.status as usize) {
+        let count = self.failures.get(answer.status as usize).filter(|_| answer.status != CallStatus::Success);
+        if let Some(count) = count {
             count.fetch_add(1, Ordering::Relaxed);
         }
         if answer.status == CallStatus::HttpError {
@@ -99,13 +102,19 @@ impl Counter {
     }
 
     pub(super) fn snapshot(&self, name: &Arc<str>, breaker: Option<&Breaker>) -> CallSnapshot {
-        let counts = CallStatus::ALL.into_iter().zip(&self.statuses);
-        let statuses: Vec<(CallStatus, u64)> = counts
-            .map(|(status, count)| (status, count.load(Ordering::Relaxed)))
-            .filter(|(_, count)| *count > 0)
-            .collect();
+        // What fails is counted among the failures first, and is read here last: no success is made up.
         let latency = self.latency.counts();
         let measured = latency.total();
+        let counts = CallStatus::ALL.into_iter().zip(&self.failures);
+        let mut statuses: Vec<(CallStatus, u64)> =
+            counts.map(|(status, count)| (status, count.load(Ordering::Relaxed))).collect();
+        let failed = statuses.iter().filter(|(status, _)| *status != CallStatus::CircuitBreaker);
+        let succeeded = measured.saturating_sub(failed.map(|(_, count)| count).sum());
+        statuses
+            .iter_mut()
+            .filter(|(status, _)| *status == CallStatus::Success)
+            .for_each(|(_, count)| *count = succeeded);
+        statuses.retain(|(_, count)| *count > 0);
         let total = Duration::from_micros(self.latency_micros.load(Ordering::Relaxed));
         let ms = |micros: f64| micros / 1000.0;
         CallSnapshot {

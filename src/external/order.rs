@@ -3,7 +3,7 @@
 use super::definition::External;
 use super::guard::{Listener, Told};
 use super::transport::Response;
-use crate::evaluate::Answer;
+use crate::evaluate::{Answer, Arguments};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -33,7 +33,7 @@ pub(crate) struct Origin {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Order<'o> {
     pub(crate) external: &'o Arc<External>,
-    pub(crate) arguments: &'o Arc<[String]>,
+    pub(crate) arguments: &'o Arguments,
     pub(crate) terms: Terms,
     pub(crate) origin: Option<&'o Origin>,
     pub(crate) begun: Instant,
@@ -42,7 +42,7 @@ pub(crate) struct Order<'o> {
 /// The same, on its own.
 pub(super) struct Kept {
     external: Arc<External>,
-    arguments: Arc<[String]>,
+    arguments: Arguments,
     terms: Terms,
     origin: Option<Origin>,
     begun: Instant,

@@ -1,9 +1,9 @@
 //! Answers without a network, from a file (R9.2).
 
 use super::definition::External;
-use crate::evaluate::{Answer, AnswerSource, CallStatus};
+use crate::evaluate::{Answer, AnswerSource, Arguments, CallStatus};
 use crate::source::Source;
-use crate::value::{Datum, Json, convert, json};
+use crate::value::{Datum, Json, Text, convert, json};
 use bumpalo::Bump;
 use indexmap::IndexMap;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ struct Stub {
 #[derive(Clone, Debug)]
 struct StubAnswer {
     arguments: Option<Vec<String>>,
-    response: Arc<str>,
+    response: Text,
     status: CallStatus,
     http_status: u16,
     latency_ms: f64,
@@ -111,7 +111,7 @@ impl Stubs {
     pub(crate) fn answer(
         &self,
         name: &str,
-        arguments: &[String],
+        arguments: &Arguments,
         definition: Option<&External>,
         most_ms: u64,
     ) -> Option<(Answer, Duration)> {
@@ -126,7 +126,7 @@ impl Stubs {
     pub(crate) fn rehearse(
         &self,
         name: &str,
-        arguments: &[String],
+        arguments: &Arguments,
         definition: Option<&External>,
         most_ms: u64,
     ) -> Answer {
@@ -151,13 +151,13 @@ impl Stub {
     fn answer(
         &self,
         name: &str,
-        arguments: &[String],
+        arguments: &Arguments,
         definition: Option<&External>,
         most_ms: u64,
     ) -> (Answer, Duration) {
-        let default = || definition.map_or_else(|| Arc::from("null"), |definition| definition.default_text().clone());
+        let default = || definition.map_or_else(|| Text::from("null"), |definition| definition.default_text().clone());
         let timeout = definition.map_or(Duration::from_millis(most_ms), |definition| definition.timeout(most_ms));
-        let fits = |answer: &&StubAnswer| answer.arguments.as_ref().is_none_or(|wanted| wanted == arguments);
+        let fits = |answer: &&StubAnswer| answer.arguments.as_ref().is_none_or(|wanted| *arguments == **wanted);
         let Some(found) = self.answers.iter().find(fits) else {
             return (answer(default(), CallStatus::UnknownFailure, 0, no_fit(name), 0.0), Duration::ZERO);
         };
@@ -173,7 +173,7 @@ impl Stub {
     }
 }
 
-fn answer(value: Arc<str>, status: CallStatus, http_status: u16, error: String, latency_ms: f64) -> Answer {
+fn answer(value: Text, status: CallStatus, http_status: u16, error: String, latency_ms: f64) -> Answer {
     Answer {
         value,
         status,
@@ -194,7 +194,7 @@ impl StubAnswer {
         };
         let mut read = StubAnswer {
             arguments: None,
-            response: Arc::from("null"),
+            response: Text::from("null"),
             status: CallStatus::Success,
             http_status: 0,
             latency_ms: 0.0,
@@ -204,7 +204,7 @@ impl StubAnswer {
             match (*key, value) {
                 ("args", Json::Array(items)) => read.arguments = Some(items.items.iter().map(argument).collect()),
                 ("args", _) => return refuse(place(), "expected a list of texts under `args`"),
-                ("response", value) => read.response = Arc::from(value.to_string()),
+                ("response", value) => read.response = Text::from(value.to_string()),
                 ("status", Json::String(status)) => read.status = status_of(name, status)?,
                 ("status", _) => return refuse(place(), "expected a text under `status`"),
                 ("httpStatusCode", Json::Int(code @ 0..=999)) => http_status = u16::try_from(*code).ok(),

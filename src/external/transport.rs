@@ -3,10 +3,10 @@
 //! In: a [`Call`]. Out: a [`Response`], whatever happened. Timeouts, the circuit breaker, limits on calls at once and counting
 //! are not its business: the guard around it does that for every transport alike.
 
-use crate::evaluate::{AnswerSource, CallStatus};
+use crate::evaluate::{AnswerSource, Arguments, CallStatus};
+use crate::value::Text;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// A response that will be there. Dropping it drops the call.
@@ -54,8 +54,8 @@ pub trait Transport: std::fmt::Debug + Send + Sync + 'static {
 
     /// What was sent, for the event that tells of a failure (R7.12). By default no address, and the arguments as a JSON
     /// array. Called for failures only, and only if somebody listens.
-    fn sent(&self, arguments: &[String]) -> Sent {
-        Sent { uri: String::new(), body: serde_json::Value::from(arguments).to_string() }
+    fn sent(&self, arguments: &Arguments) -> Sent {
+        Sent { uri: String::new(), body: serde_json::Value::from_iter(arguments.iter()).to_string() }
     }
 }
 
@@ -64,7 +64,7 @@ pub trait Transport: std::fmt::Debug + Send + Sync + 'static {
 #[non_exhaustive]
 pub struct Call {
     /// The arguments in order, as canonical texts (L8.1). There are as many as the definition has parameters.
-    pub arguments: Arc<[String]>,
+    pub arguments: Arguments,
     /// When the caller gives up and drops the call.
     pub deadline: tokio::time::Instant,
     /// The longest response to read, in bytes (the limit `response_bytes`). A longer one is a
@@ -74,7 +74,7 @@ pub struct Call {
 
 impl Call {
     /// A call with these arguments, to be answered within `timeout`, with a response of at most 256 KiB.
-    pub fn new(arguments: impl Into<Arc<[String]>>, timeout: Duration) -> Call {
+    pub fn new(arguments: impl Into<Arguments>, timeout: Duration) -> Call {
         let deadline = tokio::time::Instant::now() + timeout;
         Call { arguments: arguments.into(), deadline, response_bytes: crate::limit::Limits::default().response_bytes }
     }
@@ -89,7 +89,7 @@ pub struct Response {
     pub http_status: u16,
     /// The value as JSON text, on [`CallStatus::Success`]. A text that is no JSON is a [`CallStatus::ResponseFailure`]; so is
     /// none at all.
-    pub value: Option<Arc<str>>,
+    pub value: Option<Text>,
     /// What went wrong, lower case, no full stop, no secret; empty on success.
     pub error: String,
     /// Where the call went, without query and secrets; empty: where [`Transport::endpoint`] says.
@@ -102,7 +102,7 @@ pub struct Response {
 
 impl Response {
     /// The value, as JSON text, with status 200.
-    pub fn success(value: impl Into<Arc<str>>) -> Response {
+    pub fn success(value: impl Into<Text>) -> Response {
         Response { value: Some(value.into()), http_status: 200, ..Response::failure(CallStatus::Success, "") }
     }
 

@@ -3,15 +3,13 @@
 //! In: a call that was made, and looked at once. Out: its answer, in time. It holds its turn and the leave of the breaker until
 //! it is over or dropped.
 
-use super::breaker::Verdict;
-use super::guard::{Guard, checked, panicked, verdict};
+use super::guard::{Guard, looked};
 use super::order::Kept;
 use super::timer::Timer;
 use super::transport::{Exchange, Response};
 use super::{Moment, Started};
 use crate::evaluate::{Answer, CallStatus};
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -74,13 +72,9 @@ impl UnderWay {
     fn over(&mut self, response: Response) -> Answer {
         let now = Instant::now();
         let (order, guard) = (self.call.order(), &self.watch.guard);
-        let response = checked(response, &order);
-        if let (Some(leave), Some(breaker)) = (self.leave.take(), &guard.breaker) {
-            let (verdict, asked) = verdict(&response);
-            breaker.end(leave, verdict, asked, now);
-        }
+        let permit = guard.breaker.as_ref().zip(self.leave.take()).map(|(breaker, leave)| breaker.permit(leave));
         self.watch.ended = true;
-        guard.over(&order, response, now)
+        guard.ended(&order, response, permit, now)
     }
 }
 
@@ -89,10 +83,9 @@ impl Future for UnderWay {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Answer> {
         let exchange = &mut self.exchange;
-        match catch_unwind(AssertUnwindSafe(|| exchange.as_mut().poll(context))) {
-            Ok(Poll::Ready(response)) => Poll::Ready(self.over(response)),
-            Ok(Poll::Pending) => self.timer.poll(context).map(|()| self.late()),
-            Err(_) => Poll::Ready(self.over(panicked())),
+        match looked(|| exchange.as_mut().poll(context)) {
+            Poll::Ready(response) => Poll::Ready(self.over(response)),
+            Poll::Pending => self.timer.poll(context).map(|()| self.late()),
         }
     }
 }
@@ -100,7 +93,7 @@ impl Future for UnderWay {
 impl Drop for UnderWay {
     fn drop(&mut self) {
         if let (Some(leave), Some(breaker)) = (self.leave.take(), &self.watch.guard.breaker) {
-            breaker.end(leave, Verdict::NotCounted, None, Instant::now());
+            drop(breaker.permit(leave));
         }
         self.watch.guard.turns.add_permits(1);
     }

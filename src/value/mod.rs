@@ -10,11 +10,13 @@ pub mod format;
 pub mod json;
 pub mod number;
 pub mod operate;
+mod text;
 
 pub use context::Context;
 pub use convert::Cast;
 pub use datetime::{DateTime, TimeSpan};
 pub use json::Json;
+pub use text::Text;
 
 use crate::diagnostic::Code;
 

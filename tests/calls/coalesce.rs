@@ -16,7 +16,7 @@ fn engine(coalesce_ms: u64) -> (Engine, Arc<AtomicUsize>) {
         let number = counter.fetch_add(1, Ordering::Relaxed) + 1;
         async move {
             tokio::time::sleep(Duration::from_millis(50)).await;
-            match call.arguments[0].as_str() {
+            match call.arguments.get(0).unwrap() {
                 "bad" => Response::failure(CallStatus::CommunicationFailure, "reset"),
                 _ => Response::success(number.to_string()),
             }

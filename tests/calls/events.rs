@@ -1,6 +1,6 @@
 //! What the sinks get (R7.12), and that they never hold up a decision.
 
-use fql::evaluate::{AnswerSource, CallStatus};
+use fql::evaluate::{AnswerSource, Arguments, CallStatus};
 use fql::external::{Call, Exchange, External, Response, Sent, Transport};
 use fql::sink::{self, Event, RotatingFile, Sink};
 use fql::{Engine, EngineBuilder, Request};
@@ -18,7 +18,7 @@ struct Service;
 
 impl Transport for Service {
     fn call(&self, call: Call) -> Exchange {
-        let response = match call.arguments[0].as_str() {
+        let response = match call.arguments.get(0).unwrap() {
             "up" => Response::success("1"),
             _ => Response {
                 http_status: 503,
@@ -33,9 +33,9 @@ impl Transport for Service {
         AnswerSource::Http
     }
 
-    fn sent(&self, arguments: &[String]) -> Sent {
+    fn sent(&self, arguments: &Arguments) -> Sent {
         let uri = format!("https://api.example.com/ip?key={SECRET}").replace(SECRET, "***");
-        Sent { uri, body: format!("{{\"a\":\"{}\"}}", arguments[0]) }
+        Sent { uri, body: format!("{{\"a\":\"{}\"}}", arguments.get(0).unwrap()) }
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 /// A service that does what its argument says: a status of HTTP after so many milliseconds.
 fn engine() -> Engine {
     let script = scripted(|call| async move {
-        let (code, ms) = call.arguments[0].split_once(' ').unwrap();
+        let (code, ms) = call.arguments.get(0).unwrap().split_once(' ').unwrap();
         tokio::time::sleep(Duration::from_millis(ms.parse().unwrap())).await;
         match code.parse().unwrap() {
             200 => Response::success("1"),

@@ -21,7 +21,7 @@ fn limited(rules: &str, prefetch: Prefetch, limits: Limits) -> (Engine, Made) {
     for number in 0..12 {
         let received = made.clone();
         let script = scripted(move |call| {
-            let argument = call.arguments[0].clone();
+            let argument = call.arguments.get(0).unwrap().to_string();
             received.lock().unwrap().push(format!("c{number}({argument})"));
             async move {
                 tokio::time::sleep(Duration::from_millis(50)).await;
@@ -181,7 +181,7 @@ async fn a_call_that_failed_is_not_made_again_for_the_same_event() {
     let made = Made::default();
     let received = made.clone();
     let script = scripted(move |call| {
-        received.lock().unwrap().push(call.arguments[0].clone());
+        received.lock().unwrap().push(call.arguments.get(0).unwrap().to_string());
         async { Response::failure(fql::evaluate::CallStatus::CommunicationFailure, "reset") }
     });
     let rules = r#"

@@ -82,7 +82,7 @@ fn a_whole_definition_is_read() {
     assert_eq!(external.sample(), Some(r#"{"risk":"high","score":0.93}"#));
     assert_eq!(external.transport().endpoint(), "https://api.example.com/ip");
     assert!(external.is_safe());
-    let sent = external.transport().sent(&["a b".to_string(), "c".to_string()]);
+    let sent = external.transport().sent(&["a b", "c"].into());
     assert_eq!(sent.uri, "https://api.example.com/ip?key=***&IPaddress=a%20b");
 }
 

@@ -179,7 +179,7 @@ async fn run(fault: Fault, post: bool, with: With) -> Result<(), String> {
     }
     no_secret(&format!("{engine:?} {decision:?} {} {}", decision.to_json(), engine.monitor().snapshot().to_json()));
     no_secret(&format!("{} {response}", snapshot.to_prometheus()));
-    no_secret(&format!("{:?}", call.transport().sent(&["203.0.113.9".to_string()])));
+    no_secret(&format!("{:?}", call.transport().sent(&["203.0.113.9"].into())));
     if let Some(server) = server.filter(|_| fault.http_status >= 300) {
         // Each call is one request, and one more where its token was refused.
         let requests = server.seen.requests().len();

@@ -7,6 +7,7 @@ use super::secret::Secret;
 use super::template::{Braces, Names, Place, Template, TemplateFault};
 use super::transport::{HttpTransport, Inner};
 use super::warm::Warmth;
+use crate::evaluate::Arguments;
 use crate::external::{External, Resilience};
 use crate::limit::Limits;
 use indexmap::IndexMap;
@@ -367,7 +368,7 @@ impl HttpCall {
             }
             let template = Template::uniform(value, names, Braces::All, Place::Header).and_then(|template| {
                 let mut text = String::new();
-                template.write(&[], super::template::Shows::Everything, &mut text);
+                template.write(&Arguments::default(), super::template::Shows::Everything, &mut text);
                 let good = HeaderValue::from_str(&text).is_ok() && text.is_ascii();
                 let message = "expected a value of printable ASCII, found another character in it".to_string();
                 if good { Ok(template) } else { Err(TemplateFault { message, help: String::new() }) }

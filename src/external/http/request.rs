@@ -5,6 +5,7 @@
 use super::address::AddressPolicy;
 use super::secret::HIDDEN;
 use super::template::{Braces, Names, Part, Place, Shows, Template, TemplateFault, escape, parts};
+use crate::evaluate::Arguments;
 use crate::external::Sent;
 use reqwest::Url;
 use reqwest::header::{HeaderName, HeaderValue};
@@ -122,7 +123,7 @@ impl UrlTemplate {
             shown: text.split('?').next().unwrap_or_default().to_string(),
         };
         // What is written is looked at once with harmless arguments.
-        let harmless: Vec<String> = names.parameters.iter().map(|_| "x".to_string()).collect();
+        let harmless: Arguments = names.parameters.iter().map(|_| "x").collect();
         match template.write(&harmless, &[], Shows::Everything).and_then(|text| Url::parse(&text).ok()) {
             Some(written) if written.host_str() == url.host_str() && written.port() == url.port() => Ok(template),
             _ => fault("expected a URL such as `https://api.example.com/ip`, found another text", ""),
@@ -135,7 +136,7 @@ impl UrlTemplate {
     }
 
     /// The text of the URL; `None` if an argument would become a step up the path.
-    fn write(&self, arguments: &[String], added: &[(&str, &str)], shows: Shows) -> Option<String> {
+    fn write(&self, arguments: &Arguments, added: &[(&str, &str)], shows: Shows) -> Option<String> {
         let mut text = if shows == Shows::Everything { self.origin.clone() } else { shown_origin(&self.shown) };
         for step in &self.steps {
             let from = text.len();
@@ -214,7 +215,7 @@ pub(super) struct Prepared {
 
 impl RequestTemplate {
     /// The request of a call, or why there is none.
-    pub(super) fn prepare(&self, arguments: &[String]) -> Result<Prepared, &'static str> {
+    pub(super) fn prepare(&self, arguments: &Arguments) -> Result<Prepared, &'static str> {
         let added: Vec<(&str, &str)> = self.added(arguments);
         let url = self
             .url
@@ -234,24 +235,24 @@ impl RequestTemplate {
     }
 
     /// The same for people: what configuration says is hidden (R7.12).
-    pub(super) fn sent(&self, arguments: &[String]) -> Sent {
+    pub(super) fn sent(&self, arguments: &Arguments) -> Sent {
         let uri = self.url.write(arguments, &self.added(arguments), Shows::NoSecrets).unwrap_or_default();
         Sent { uri, body: self.body(arguments, Shows::NoSecrets).unwrap_or_default() }
     }
 
-    fn added<'a>(&'a self, arguments: &'a [String]) -> Vec<(&'a str, &'a str)> {
-        let pair = |number: &usize| Some((&**self.parameters.get(*number)?, arguments.get(*number)?.as_str()));
+    fn added<'a>(&'a self, arguments: &'a Arguments) -> Vec<(&'a str, &'a str)> {
+        let pair = |number: &usize| Some((&**self.parameters.get(*number)?, arguments.get(*number)?));
         self.in_query.iter().filter_map(pair).collect()
     }
 
-    fn body(&self, arguments: &[String], shows: Shows) -> Option<String> {
+    fn body(&self, arguments: &Arguments, shows: Shows) -> Option<String> {
         let mut text = String::new();
         match &self.body {
             Body::None => return None,
             Body::Template(template) => template.write(arguments, shows, &mut text),
             Body::Json => {
                 text.push('{');
-                for (name, value) in self.parameters.iter().zip(arguments) {
+                for (name, value) in self.parameters.iter().zip(arguments.iter()) {
                     if text.len() > 1 {
                         text.push(',');
                     }
@@ -262,7 +263,7 @@ impl RequestTemplate {
                 text.push('}');
             }
             Body::Form => {
-                for (name, value) in self.parameters.iter().zip(arguments) {
+                for (name, value) in self.parameters.iter().zip(arguments.iter()) {
                     if !text.is_empty() {
                         text.push('&');
                     }

@@ -5,6 +5,7 @@
 
 use super::secret::{HIDDEN, Secret};
 use crate::diagnostic::nearest;
+use crate::evaluate::Arguments;
 use indexmap::IndexMap;
 
 /// Where a placeholder stands, which says how its value is escaped.
@@ -223,12 +224,12 @@ impl Template {
     }
 
     /// Writes the text with these arguments.
-    pub(super) fn write(&self, arguments: &[String], shows: Shows, out: &mut String) {
+    pub(super) fn write(&self, arguments: &Arguments, shows: Shows, out: &mut String) {
         for piece in &self.pieces {
             match piece {
                 Piece::Text(text) => out.push_str(text),
                 Piece::Parameter(number, place) => {
-                    escape(arguments.get(*number).map_or("", String::as_str), *place, out);
+                    escape(arguments.get(*number).unwrap_or_default(), *place, out);
                 }
                 Piece::Configuration(_, _) if shows == Shows::NoSecrets => out.push_str(HIDDEN),
                 // Whoever writes the definition chooses this text; one that no header can hold is refused at load.
@@ -285,8 +286,7 @@ mod tests {
 
     fn written(template: &Template, arguments: &[&str], shows: Shows) -> String {
         let mut out = String::new();
-        let arguments: Vec<String> = arguments.iter().map(|text| (*text).to_string()).collect();
-        template.write(&arguments, shows, &mut out);
+        template.write(&arguments.iter().collect(), shows, &mut out);
         out
     }
 

@@ -10,7 +10,7 @@ use super::secret::{HIDDEN, Secret};
 use super::template::{Place, escape};
 use super::token::Token;
 use super::warm::Warmth;
-use crate::evaluate::{AnswerSource, CallStatus};
+use crate::evaluate::{AnswerSource, Arguments, CallStatus};
 use crate::external::{Call, Exchange, Response, Sent, Transport};
 use crate::value::DateTime;
 use crate::value::format::parse_datetime;
@@ -81,7 +81,7 @@ impl Transport for HttpTransport {
         &self.inner.request.url.shown
     }
 
-    fn sent(&self, arguments: &[String]) -> Sent {
+    fn sent(&self, arguments: &Arguments) -> Sent {
         self.inner.request.sent(arguments)
     }
 }
