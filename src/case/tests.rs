@@ -217,31 +217,32 @@ fn a_call_without_an_answer_fails_and_is_named() {
 #[test]
 fn latencies_and_timeouts_are_told_and_not_waited_for() {
     let engine = Engine::builder()
+        .limits(crate::Limits { call_timeout_max_ms: 60_000, ..crate::Limits::default() })
         .define(
             crate::external::External::new("risk", |_: String| async { "made" })
-                .timeout_ms(500)
+                .timeout_ms(60_000)
                 .default_response(&"d".into()),
         )
         .rules("checkout", r#"OBSERVE Output(a = External.risk(@"ip"))"#)
         .build()
         .unwrap();
     let text = r#"
-answers.risk = [{ args = ["slow"], response = 1, latency_ms = 3600000 }, { response = 2, latency_ms = 499 }]
+answers.risk = [{ args = ["slow"], response = 1, latency_ms = 3600000 }, { response = 2, latency_ms = 59999 }]
 [[case]]
 name = "slow"
 event.ip = "slow"
-expect.calls = [{ status = "Timeout", latencyMs = 500, defaulted = true }]
+expect.calls = [{ status = "Timeout", latencyMs = 60000, defaulted = true }]
 [[case]]
 name = "fast"
 event.ip = "fast"
-expect.calls = [{ status = "Success", latencyMs = 499, source = "stub" }]
+expect.calls = [{ status = "Success", latencyMs = 59999, source = "stub" }]
 "#;
     let begun = std::time::Instant::now();
     for case in cases(text) {
         let outcome = case.run(&engine, HOME);
         assert!(outcome.differences.is_empty(), "{}", outcome.json);
     }
-    assert!(begun.elapsed() < std::time::Duration::from_millis(499));
+    assert!(begun.elapsed() < std::time::Duration::from_secs(50));
 }
 
 #[test]

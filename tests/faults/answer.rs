@@ -3,11 +3,14 @@
 use crate::authority::{TRUSTED, UNKNOWN};
 use crate::server::{Server, Wrap, answering, script};
 use crate::setup::{CANARY, HOST, LEAF, build, decide, engine, get, tls_server};
+use crate::still::{Still, silent};
 use fql::external::http::Auth;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::{Instant, advance};
 
 #[tokio::test]
 async fn a_server_that_stalls_is_given_up_at_the_timeout() {
+    let _clock = Still::hold();
     let server = tls_server(script(|mut peer| async move {
         peer.request().await;
         peer.stall().await;
@@ -16,8 +19,12 @@ async fn a_server_that_stalls_is_given_up_at_the_timeout() {
     let call = get(&server, "/ip?key={configuration.key}").configuration("key", CANARY).timeout_ms(100);
     let engine = engine(build(call.default_response(&serde_json::json!({"risk": "unknown"}))));
     let begun = Instant::now();
-    let decision = decide(&engine).await;
-    assert!(begun.elapsed() < Duration::from_millis(600), "{:?}", begun.elapsed());
+    let at_the_timeout = async {
+        silent(&server, 1).await;
+        advance(Duration::from_millis(101)).await;
+    };
+    let (decision, ()) = tokio::join!(decide(&engine), at_the_timeout);
+    assert_eq!(begun.elapsed(), Duration::from_millis(101));
     let answer = &decision.calls()[0].answer;
     assert_eq!((answer.status.name(), answer.defaulted), ("Timeout", true));
     assert_eq!(&*answer.value, r#"{"risk":"unknown"}"#);

@@ -2,6 +2,7 @@
 
 use crate::authority::{Leaf, TRUSTED};
 use crate::server::{Script, Server, Wrap};
+use crate::still::PATIENCE;
 use fql::external::External;
 use fql::external::http::{HttpCall, Lookup, Network, NetworkBuilder, Resolve};
 use fql::sink::{self, Event};
@@ -53,18 +54,21 @@ pub(crate) fn engine(call: External) -> Engine {
     calling(call).build().unwrap()
 }
 
-/// The same with these limits, and the events of its calls (R7.12).
-pub(crate) fn told_engine(call: External, limits: Limits) -> (Engine, Arc<Mutex<Vec<Event>>>) {
+/// The same, and the events of its calls (R7.12).
+pub(crate) fn told_engine(call: External) -> (Engine, Arc<Mutex<Vec<Event>>>) {
     let seen: Arc<Mutex<Vec<Event>>> = Arc::default();
     let into = seen.clone();
     let sink = sink::closure(move |event| into.lock().unwrap().push(event.clone()));
-    (calling(call).limits(limits).sink_of([sink::CALLS, sink::CALL_ERRORS], sink).build().unwrap(), seen)
+    (calling(call).sink_of([sink::CALLS, sink::CALL_ERRORS], sink).build().unwrap(), seen)
 }
 
+/// A call without a timeout of its own takes as long as it takes.
 fn calling(call: External) -> EngineBuilder {
+    let most = u64::try_from(PATIENCE.as_millis()).unwrap();
+    let limits = Limits { call_timeout_max_ms: most, evaluation_ms: most, ..Limits::default() };
     let arguments = vec!["@\"a\""; call.parameter_names().len()].join(", ");
     let text = format!("OBSERVE Output(value = External.{}({arguments}))", call.name());
-    Engine::builder().define(call).rules("checkout", &text)
+    Engine::builder().limits(limits).define(call).rules("checkout", &text)
 }
 
 /// A decision by that engine.

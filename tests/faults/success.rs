@@ -130,13 +130,13 @@ async fn an_environment_makes_the_calls_that_its_folder_defines() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     };
-    let settings = "[assessments.shop]\n[security]\nallow_networks = [\"127.0.0.0/8\"]\nca_files = [\"ca.pem\"]\n";
+    let settings = "[assessments.shop]\n[limits]\ncall_timeout_max_ms = 5000\n[security]\nallow_networks = [\"127.0.0.0/8\"]\nca_files = [\"ca.pem\"]\n";
     write("fql.toml", settings);
     write("ca.pem", &TRUSTED.pem);
     write("secret.txt", CANARY);
     write("shop/rules/1.fql", "RETURN Reject() WHEN External.lookup(@\"a\").risk == \"high\"");
     let definition = format!(
-        "parameters = [{{ name = \"ip\" }}]\ntimeout_ms = 1000\n[request]\nurl = \"https://localhost:{}/ip\"\n[auth]\ntype = \"basic\"\nusername = \"shop\"\npassword = {{ file = \"../secret.txt\" }}\n",
+        "parameters = [{{ name = \"ip\" }}]\ntimeout_ms = 5000\n[request]\nurl = \"https://localhost:{}/ip\"\n[auth]\ntype = \"basic\"\nusername = \"shop\"\npassword = {{ file = \"../secret.txt\" }}\n",
         server.port()
     );
     write("external/lookup.toml", &definition);

@@ -3,6 +3,7 @@
 use crate::authority::TRUSTED;
 use crate::server::{Peer, Script, Server, answering, script};
 use crate::setup::{CANARY, HOST, build, decide, engine, get, network, tls_server};
+use crate::still::{Still, silent};
 use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256, UnparsedPublicKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,8 +12,9 @@ use fql::{Engine, Limits};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::Notify;
+use tokio::time::{Instant, advance};
 
 /// Grants tokens `token-1`, `token-2` and so on, each with the canary in it.
 fn granting(life: &'static str) -> Script {
@@ -42,7 +44,7 @@ fn oauth(tokens: &Server) -> Auth {
 
 /// An engine whose call goes to a service with a token.
 fn with_tokens(service: &Server, tokens: &Server, network: &Network) -> Engine {
-    let call = get(service, "/ip").auth(oauth(tokens)).timeout_ms(1_000);
+    let call = get(service, "/ip").auth(oauth(tokens));
     engine(call.build(network, &Limits::default()).unwrap())
 }
 
@@ -60,9 +62,7 @@ async fn status(engine: &Engine) -> &'static str {
 
 /// Lets time pass for timers, not for sockets.
 async fn later(seconds: u64) {
-    tokio::time::pause();
-    tokio::time::advance(Duration::from_secs(seconds)).await;
-    tokio::time::resume();
+    advance(Duration::from_secs(seconds)).await;
 }
 
 #[tokio::test]
@@ -83,6 +83,7 @@ async fn many_calls_and_definitions_share_one_token() {
 
 #[tokio::test]
 async fn a_token_is_renewed_at_four_fifths_of_its_life_while_calls_go_on() {
+    let _clock = Still::hold();
     let (service, tokens) = (tls_server(answering("200 OK", "", "1")).await, tls_server(granting("1000")).await);
     let engine = with_tokens(&service, &tokens, &network());
     assert_eq!(status(&engine).await, "Success");
@@ -102,6 +103,7 @@ async fn a_token_is_renewed_at_four_fifths_of_its_life_while_calls_go_on() {
 
 #[tokio::test]
 async fn a_token_that_has_ended_is_not_used() {
+    let _clock = Still::hold();
     let (service, tokens) = (tls_server(answering("200 OK", "", "1")).await, tls_server(granting("\"60\"")).await);
     let engine = with_tokens(&service, &tokens, &network());
     assert_eq!(status(&engine).await, "Success");
@@ -132,6 +134,7 @@ async fn a_refused_token_is_dropped_and_the_call_repeated_once() {
 
 #[tokio::test]
 async fn a_token_endpoint_that_refuses_is_asked_once_until_its_breaker_closes() {
+    let _clock = Still::hold();
     let body = r#"{"error":"invalid_client","error_description":"AADSTS7000215: you sent c4n4ry-51ngs"}"#;
     let (service, tokens) =
         (tls_server(answering("200 OK", "", "1")).await, tls_server(answering("401 No", "", body)).await);
@@ -205,6 +208,7 @@ async fn a_failing_token_endpoint_is_asked_again_within_the_call() {
 
 #[tokio::test]
 async fn a_slow_token_endpoint_holds_no_call_beyond_its_timeout_and_its_answer_is_not_lost() {
+    let _clock = Still::hold();
     let service = tls_server(answering("200 OK", "", "1")).await;
     let go = Arc::new(Notify::new());
     let of_server = go.clone();
@@ -212,6 +216,7 @@ async fn a_slow_token_endpoint_holds_no_call_beyond_its_timeout_and_its_answer_i
         let go = of_server.clone();
         async move {
             peer.request().await;
+            peer.falls_silent();
             go.notified().await;
             peer.answer("200 OK", "", br#"{"access_token":"late","expires_in":60}"#).await;
             peer.stall().await;
@@ -221,8 +226,13 @@ async fn a_slow_token_endpoint_holds_no_call_beyond_its_timeout_and_its_answer_i
     let call = get(&service, "/ip").auth(oauth(&tokens)).timeout_ms(150);
     let engine = engine(build(call));
     let begun = Instant::now();
-    let answer = decide(&engine).await.calls()[0].answer.clone();
-    assert!(begun.elapsed() < Duration::from_millis(1_000), "{:?}", begun.elapsed());
+    let at_the_timeout = async {
+        silent(&tokens, 1).await;
+        advance(Duration::from_millis(151)).await;
+    };
+    let (decision, ()) = tokio::join!(decide(&engine), at_the_timeout);
+    assert_eq!(begun.elapsed(), Duration::from_millis(151));
+    let answer = &decision.calls()[0].answer;
     assert_eq!(answer.status.name(), "AadFailure", "{}", answer.error);
     go.notify_one();
     while status(&engine).await != "Success" {}
@@ -235,14 +245,14 @@ async fn a_token_endpoint_that_is_down_ends_calls_at_once_when_its_breaker_is_op
     let service = tls_server(answering("200 OK", "", "1")).await;
     let tokens = tls_server(script(|mut peer: Peer| async move { peer.reset() })).await;
     let engine = with_tokens(&service, &tokens, &network());
-    while tokens.seen.connections() < 5 {
-        assert_eq!(status(&engine).await, "AadFailure");
-    }
-    // The flight may not have landed yet.
-    while decide(&engine).await.calls()[0].answer.latency_ms > 20.0 {}
-    let before = tokens.seen.connections();
+    // The call goes on as long as the endpoint is asked.
     assert_eq!(status(&engine).await, "AadFailure");
-    assert_eq!((tokens.seen.connections(), service.seen.connections()), (before, 0));
+    assert_eq!(tokens.seen.connections(), 5);
+    let _clock = Still::hold();
+    let decision = decide(&engine).await;
+    let answer = &decision.calls()[0].answer;
+    assert_eq!((answer.status.name(), answer.latency_ms), ("AadFailure", 0.0));
+    assert_eq!((tokens.seen.connections(), service.seen.connections()), (5, 0));
 }
 
 #[tokio::test]
