@@ -169,11 +169,16 @@ impl<'a> Derived<'a> {
                     at = to as usize;
                     continue;
                 }
+                // Most begin with the text of an attribute and end with what is called of it.
+                Op::SlotText(slot) => stack.push(Datum::String(slots.text(slot, text))),
                 op => {
                     let base = stack.len().saturating_sub(operands(program, at));
                     let value = operate(&seen, context, at, op, stack.get(base..).unwrap_or_default()).ok()?;
                     if context.unreadable {
                         return None;
+                    }
+                    if let Some(Op::End) = program.code.get(at + 1) {
+                        return Some(value);
                     }
                     stack.truncate(base);
                     stack.push(value);
