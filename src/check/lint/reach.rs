@@ -18,10 +18,15 @@ use std::sync::Arc;
 /// The tests of a rule so far: where each stood first, by the number of its clause.
 type Seen = HashMap<Rc<Node>, (usize, Span), foldhash::fast::RandomState>;
 
-/// What the search for the answer to one question may cost, all searches of an assessment together, and all questions.
+/// What the search for the answer to one question may cost, in steps of about 20 ns.
 const STEPS: usize = 4_000;
-const ALL_SEARCHES: usize = 500_000;
-const ALL_STEPS: usize = 1_500_000;
+
+/// What all searches of an assessment may cost together, and all questions: so much for each statement, and at least as much as
+/// for so many. So thousands of statements that exclude each other in involved ways are looked at in a time that grows with their
+/// number, and what is not told is only what took a long search.
+const SEARCHES: usize = 60;
+const QUESTIONS: usize = 200;
+const FEWEST: usize = 1_000;
 
 /// The tests of a rule, in the order of its statements.
 struct Tests {
@@ -42,6 +47,8 @@ struct Reach<'h> {
     /// How many steps were taken, and how many of them while there might be a search.
     steps: usize,
     searched: usize,
+    /// How many statements there are, and are counted at least.
+    statements: usize,
     /// How often several ends together left nothing, and whether they leave nothing of anything.
     together: usize,
     covered: bool,
@@ -64,6 +71,7 @@ impl<'h> Reach<'h> {
             })
             .collect();
         subjects.close();
+        let statements = tests.iter().map(|tests| tests.statements.len()).sum::<usize>();
         let mut reach = Reach {
             parts,
             subjects,
@@ -71,6 +79,7 @@ impl<'h> Reach<'h> {
             solver: Solver::default(),
             steps: 0,
             searched: 0,
+            statements: statements.max(FEWEST),
             together: 0,
             covered: false,
             warnings: Vec::new(),
@@ -182,7 +191,7 @@ impl<'h> Reach<'h> {
         if let Some(always) = self.ends.always {
             return Some(Why::Always(always));
         }
-        let near = if self.steps >= ALL_STEPS { Vec::new() } else { self.ends.about(when) };
+        let near = if self.steps >= QUESTIONS * self.statements { Vec::new() } else { self.ends.about(when) };
         if near.is_empty() && is_possible(when) {
             return self.covered.then_some(Why::Together);
         }
@@ -208,7 +217,7 @@ impl<'h> Reach<'h> {
         let others: SmallVec<[&Node; 16]> =
             near.iter().filter_map(|end| self.ends.all.get(*end as usize)).map(|end| &*end.when).collect();
         // Where nothing is left only the reason is looked for.
-        let most = if self.covered || self.searched >= ALL_SEARCHES { 0 } else { STEPS };
+        let most = if self.covered || self.searched >= SEARCHES * self.statements { 0 } else { STEPS };
         let mut steps = 0;
         let excluded = self.solver.excluded(&self.subjects, when, &others, most, &mut steps);
         self.steps += steps;
