@@ -302,3 +302,40 @@ fn decisions_are_the_same_with_an_index_and_without() {
     }
     assert!(indexed * 2 > programs, "{indexed} of {programs} programs have an index");
 }
+
+/// Both ways on all of these events, for statements that are all looked at.
+fn both_ways(statements: &[String], events: impl Iterator<Item = String>) {
+    let rules: String = statements.iter().enumerate().fold(String::new(), |rules, (number, test)| {
+        rules + &format!("RULE \"r{number}\"\nCLAUSE \"c{number}\"\nOBSERVE Output(n = {number})\nWHEN {test}\n")
+    });
+    let [with, without] = [false, true].map(|in_order| engine(&rules, in_order, false));
+    assert!(with.program(None).unwrap().is_indexed(), "{rules}");
+    let mut some = 0;
+    for event in events {
+        let [found, expected] = [&with, &without].map(|engine| engine.decide_blocking(Request::new(&event)).unwrap());
+        assert_eq!(found.to_json(), expected.to_json(), "{event}");
+        some += usize::from(found.outputs().count() > 0);
+    }
+    assert!(some > 2, "only {some} events find something");
+}
+
+#[test]
+fn statements_that_a_list_decides_are_found_by_what_it_says() {
+    let questions = ["IsSafe", "IsBlock", "IsWatch", "InSupportList"];
+    let statements = TEXTS.iter().flat_map(|text| {
+        let about = move |question| {
+            ["", " && @\"a\" > 1", " && @\"a\" <= 1", " && @\"ok\""]
+                .map(|more| format!("{question}(\"marks\", @\"{text}\"){more}"))
+        };
+        questions.into_iter().flat_map(about)
+    });
+    let statements: Vec<String> = statements.collect();
+    let events = WORDS.iter().flat_map(|word| {
+        [(1, true), (2, false)].map(|(a, ok)| {
+            format!(
+                "{{\"a\": {a}, \"ok\": {ok}, \"s\": \"{word}\", \"u\": {{\"email\": \"x-2\", \"name\": \"{word}\"}}}}"
+            )
+        })
+    });
+    both_ways(&statements, events);
+}

@@ -160,6 +160,21 @@ mod tests {
     }
 
     #[test]
+    fn each_calculation_has_a_slot_of_its_own() {
+        let double = |number| [Step::Slot(number), Step::Constant(2.0), Step::Apply(Arithmetic::MultiplyDouble)];
+        let all = [0, 1, 0].map(double).into_iter().flat_map(|steps| {
+            let steps: Vec<Step> = steps.into_iter().chain([Step::Constant(5.0)]).collect();
+            vec![Calculation::new(steps, Relation::Less); 4]
+        });
+        let mut shared = program(all.collect());
+        share(&mut shared);
+        let kinds: Vec<TestKind> = shared.tests.iter().map(|test| test.kind).collect();
+        assert_eq!(kinds, [2, 3, 2].map(|slot| [TestKind::Less(slot, 5.0); 4]).concat());
+        let values: Vec<f64> = shared.columns.calculated.iter().map(|one| one.value(&[1.5, 4.0])).collect();
+        assert_eq!(values, [3.0, 8.0]);
+    }
+
+    #[test]
     fn what_few_compare_is_calculated_where_it_stands() {
         let mut few = program(vec![compared_with(Step::Constant(5.0), Relation::Less); 3]);
         share(&mut few);
