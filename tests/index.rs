@@ -339,3 +339,30 @@ fn statements_that_a_list_decides_are_found_by_what_it_says() {
     });
     both_ways(&statements, events);
 }
+
+#[test]
+fn what_depends_on_the_clock_is_no_constant() {
+    let rules: String = (0..32).fold(String::new(), |rules, number| {
+        let test = match number % 2 {
+            0 => "@\"s\".ToDateTime() < DateTime.UtcNow",
+            _ => "@\"s\".Length > DateTime.UtcNow.Year - 2010",
+        };
+        rules
+            + &format!(
+                "CLAUSE \"c{number}\"\nOBSERVE Output(n{number} = {number})\nWHEN {test} && @\"a\" == {number}\n"
+            )
+    });
+    let [with, without] = [false, true].map(|in_order| engine(&rules, in_order, false));
+    assert!(with.program(None).unwrap().is_indexed(), "{rules}");
+    for number in 0..32 {
+        let event = format!("{{\"a\": {number}, \"s\": \"2020-06-01\"}}");
+        // A text of ten signs, and a date between the two clocks.
+        for (clock, fires) in [("2012-01-01", number % 2 == 1), ("2026-01-01", number % 2 == 0)] {
+            let now = fql::DateTime::parse(&format!("{clock}T00:00:00Z")).unwrap();
+            for engine in [&with, &without] {
+                let decision = engine.decide_blocking(Request::new(&event).at(now)).unwrap();
+                assert_eq!(decision.outputs().count() > 0, fires, "{number} at {clock}");
+            }
+        }
+    }
+}

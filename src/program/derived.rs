@@ -391,4 +391,12 @@ mod tests {
         }
         assert_eq!(DateTime::from_ymd(2010, 1, 1).and_then(|date| number(Datum::DateTime(date))), Some(0.0));
     }
+
+    #[test]
+    fn a_whole_number_that_others_are_rounded_to_is_not_exact() {
+        let most = 1_i64 << 53;
+        for (whole, expected) in [(most - 1, true), (most, false), (1 - most, true), (-most, false)] {
+            assert_eq!(exact(Datum::Int(whole)).is_some(), expected, "{whole}");
+        }
+    }
 }
