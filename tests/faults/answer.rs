@@ -3,10 +3,9 @@
 use crate::authority::{TRUSTED, UNKNOWN};
 use crate::server::{Server, Wrap, answering, script};
 use crate::setup::{CANARY, HOST, LEAF, build, decide, engine, get, tls_server};
-use crate::still::{Still, silent};
+use crate::still::{Still, decided_at};
 use fql::external::http::Auth;
 use std::time::Duration;
-use tokio::time::{Instant, advance};
 
 #[tokio::test]
 async fn a_server_that_stalls_is_given_up_at_the_timeout() {
@@ -18,13 +17,7 @@ async fn a_server_that_stalls_is_given_up_at_the_timeout() {
     .await;
     let call = get(&server, "/ip?key={configuration.key}").configuration("key", CANARY).timeout_ms(100);
     let engine = engine(build(call.default_response(&serde_json::json!({"risk": "unknown"}))));
-    let begun = Instant::now();
-    let at_the_timeout = async {
-        silent(&server, 1).await;
-        advance(Duration::from_millis(101)).await;
-    };
-    let (decision, ()) = tokio::join!(decide(&engine), at_the_timeout);
-    assert_eq!(begun.elapsed(), Duration::from_millis(101));
+    let decision = decided_at(&engine, &server, Duration::from_millis(101)).await;
     let answer = &decision.calls()[0].answer;
     assert_eq!((answer.status.name(), answer.defaulted), ("Timeout", true));
     assert_eq!(&*answer.value, r#"{"risk":"unknown"}"#);

@@ -5,8 +5,11 @@
 //! has come ends by that. A machine that does much else changes neither.
 
 use crate::server::Server;
+use crate::setup::decide;
+use fql::{Decision, Engine};
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
+use tokio::time::{Instant, advance};
 
 /// If something has not ended by then, in real time, it never will. The clock goes on, so that timeouts tell what it was.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
@@ -29,4 +32,17 @@ impl Still {
 /// Waits until the server says nothing more on so many connections, or too little.
 pub(crate) async fn silent(server: &Server, connections: usize) {
     server.seen.until(|seen| seen.silent() >= connections).await;
+}
+
+/// The decision of an engine whose call waits for a server that falls silent; fails unless it is there when so much time has
+/// gone by, and not before.
+pub(crate) async fn decided_at(engine: &Engine, server: &Server, timeout: Duration) -> Decision {
+    let begun = Instant::now();
+    let at_the_timeout = async {
+        silent(server, 1).await;
+        advance(timeout).await;
+    };
+    let (decision, ()) = tokio::join!(decide(engine), at_the_timeout);
+    assert_eq!(begun.elapsed(), timeout);
+    decision
 }

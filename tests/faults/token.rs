@@ -3,7 +3,7 @@
 use crate::authority::TRUSTED;
 use crate::server::{Peer, Script, Server, answering, script};
 use crate::setup::{CANARY, HOST, build, decide, engine, get, network, tls_server};
-use crate::still::{Still, silent};
+use crate::still::{Still, decided_at};
 use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256, UnparsedPublicKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::sync::Notify;
-use tokio::time::{Instant, advance};
+use tokio::time::advance;
 
 /// Grants tokens `token-1`, `token-2` and so on, each with the canary in it.
 fn granting(life: &'static str) -> Script {
@@ -225,13 +225,7 @@ async fn a_slow_token_endpoint_holds_no_call_beyond_its_timeout_and_its_answer_i
     .await;
     let call = get(&service, "/ip").auth(oauth(&tokens)).timeout_ms(150);
     let engine = engine(build(call));
-    let begun = Instant::now();
-    let at_the_timeout = async {
-        silent(&tokens, 1).await;
-        advance(Duration::from_millis(151)).await;
-    };
-    let (decision, ()) = tokio::join!(decide(&engine), at_the_timeout);
-    assert_eq!(begun.elapsed(), Duration::from_millis(151));
+    let decision = decided_at(&engine, &tokens, Duration::from_millis(151)).await;
     let answer = &decision.calls()[0].answer;
     assert_eq!(answer.status.name(), "AadFailure", "{}", answer.error);
     go.notify_one();
